@@ -1,0 +1,1 @@
+"""Who owns this cloud-cost question: a Slack bot on the FinOps personas."""

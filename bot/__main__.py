@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``finops-bot``."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,181 @@
+"""The answer to a question, as a message: who owns it, why, and what can be clicked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    InteractiveElement,
+    Option,
+    PlainTextObject,
+    StaticSelectElement,
+)
+
+from bot.blocks import ids
+from bot.blocks.text import Message, context, escape, listed, mention, quoted, section
+from bot.knowledge.model import Confident, Match, Persona
+from bot.questions.model import Answer, ChoiceAnswer, PersonaAnswer, UnrelatedAnswer
+from bot.teams.model import Owner, Ownership, Rank
+from bot.teams.naming import TeamBasis, TeamChoice
+
+_BASIS: Final[dict[TeamBasis, str]] = {
+    "asked": "the team you asked for",
+    "text": "named in the question",
+    "channel": "this channel's team",
+}
+_SKIP_REASON: Final = {"deactivated": "their account is deactivated"}
+
+
+_MAX_WORDS_SHOWN: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who reads the answer.
+
+    ``silent`` are the people it never mentions, whatever they own (the asker, and whoever clicked), with what
+    is said instead. ``can_share`` is set where only the asker sees it.
+    """
+
+    silent: Mapping[str, str]
+    can_share: bool = False
+
+    @classmethod
+    def of_asker(cls, asker_id: str, *, can_share: bool = False) -> "Audience":
+        """Return the audience of an answer that speaks to the asker."""
+        return cls({asker_id: "that is you"}, can_share)
+
+
+def answer_message(answer: Answer, personas: Sequence[Persona], audience: Audience) -> Message:
+    """Return the answer as a message; ``personas`` are what "Someone else…" offers."""
+    buttons = list(_buttons(answer, audience))
+    return _message(*_words(answer, audience), [*buttons, _someone_else(answer.question.id, personas)])
+
+
+def shared_message(answer: PersonaAnswer, asker_name: str) -> Message:
+    """Return the answer for everybody in the channel, under the question it answers."""
+    asked = f"{escape(asker_name)} asked: “{quoted(answer.question.asked.text)}”"
+    headline, details = _words(answer, Audience({answer.question.asked.asker_id: "that is the person who asked"}))
+    return _message(headline, [asked, *details], [])
+
+
+def settled_message(persona_name: str | None, by_name: str) -> Message:
+    """Return what stands in an answer's place after somebody corrected it; it mentions nobody."""
+    if persona_name is None:
+        return _message(f"{escape(by_name)} says this is nobody's. Thank you, I noted it.", [], [])
+    return _message(f"{escape(by_name)} says *{escape(persona_name)}* owns this. Thank you, I noted it.", [], [])
+
+
+def _words(answer: Answer, audience: Audience) -> tuple[str, list[str]]:
+    match answer:
+        case PersonaAnswer():
+            return _headline(answer, audience), list(_details(answer))
+        case ChoiceAnswer():
+            return _question_back(answer), [_option(option) for option in answer.routing.options]
+        case UnrelatedAnswer():
+            return (
+                "This does not look like a question about who owns a cloud cost, so I have not bothered anybody.",
+                ["If it is one, say a little more about the cost, or pick who should own it."],
+            )
+
+
+def _buttons(answer: Answer, audience: Audience) -> Iterator[InteractiveElement]:
+    if isinstance(answer, ChoiceAnswer):
+        for index, option in enumerate(answer.routing.options):
+            ref = ids.AnswerRef(answer.question.id, option.persona.key)
+            yield _button(option.persona.name, f"{ids.ANSWER_PICK}.{index}", ref)
+    if isinstance(answer, PersonaAnswer):
+        ref = ids.AnswerRef(answer.question.id, answer.persona.key)
+        yield _button("Right", ids.ANSWER_RIGHT, ref)
+        if audience.can_share:
+            yield _button("Share in channel", ids.ANSWER_SHARE, ref)
+
+
+def _message(headline: str, details: list[str], elements: list[InteractiveElement]) -> Message:
+    actions = [ActionsBlock(block_id=ids.ANSWER_ACTIONS, elements=elements)] if elements else []
+    return Message("\n".join([headline, *details]), (section(headline), *context(details), *actions))
+
+
+def _headline(answer: PersonaAnswer, audience: Audience) -> str:
+    persona, place = f"*{escape(answer.persona.name)}*", _place(answer.team)
+    if answer.ownership.owner:
+        return f"{persona} owns this{place}: {_ask(answer.ownership.owner, audience)}."
+    gap = f"{persona} owns this{place}, but nobody holds that role yet."
+    if answer.fallback and answer.fallback.owner:
+        return (
+            f"{gap} Until somebody does, the FinOps Practitioner helps: {_ask(answer.fallback.owner, audience)}."
+        )
+    return gap
+
+
+def _place(team: TeamChoice | None) -> str:
+    return f" for *{escape(team.team.name)}*" if team else ""
+
+
+def _ask(owner: Owner, audience: Audience) -> str:
+    return audience.silent.get(owner.assignee.id) or f"ask {mention(owner.assignee)}"
+
+
+def _details(answer: PersonaAnswer) -> Iterator[str]:
+    if answer.reasons:
+        yield from _reasons(answer.reasons)
+    if answer.team:
+        yield f"Team: {escape(answer.team.team.name)}, {_BASIS[answer.team.basis]}"
+    yield from _standing(answer.ownership)
+    if answer.is_gap:
+        place = f" for {escape(answer.team.team.name)}" if answer.team else ""
+        yield f"An admin closes this gap with `/finops assign @somebody {answer.persona.key}{place}`"
+
+
+def _reasons(routing: Confident) -> Iterator[str]:
+    words = listed([f"“{escape(word)}”" for word in routing.words[:_MAX_WORDS_SHOWN]], "and")
+    because = f", because of {words}" if words else ""
+    yield f"Why: {escape(routing.best.responsibility.title)}{because} ({_percent(routing.best)} sure)"
+    runner_up = routing.runners_up[0]
+    yield f"Runner-up: {_option(runner_up)}, {_percent(runner_up)}"
+
+
+def _standing(ownership: Ownership) -> Iterator[str]:
+    """Say what is worth knowing of the way to the owner: rank, place, who was passed over."""
+    owner = ownership.owner
+    if owner and owner.via == "parent" and owner.team:
+        yield f"Held for {escape(owner.team.name)}, the parent team"
+    if owner and owner.via == "organisation":
+        yield "Held for the whole organisation"
+    if owner and owner.rank is Rank.BACKUP:
+        yield "They are the backup"
+    if not ownership.is_checked:
+        yield "Slack did not say in time whether they are still here"
+    for skipped in ownership.skipped:
+        yield f"Skipped: {escape(skipped.name)}, {_SKIP_REASON[skipped.reason]}"
+
+
+def _question_back(answer: ChoiceAnswer) -> str:
+    names = [f"*{escape(option.persona.name)}*" for option in answer.routing.options]
+    return f"This could be {listed(names)}{_place(answer.team)}. Which one fits?"
+
+
+def _option(match: Match) -> str:
+    return f"{escape(match.persona.name)} ({escape(match.responsibility.title)})"
+
+
+def _percent(match: Match) -> str:
+    return f"{min(round(match.confidence * 100), 99)} %"
+
+
+def _button(label: str, action_id: str, ref: ids.AnswerRef) -> ButtonElement:
+    return ButtonElement(text=PlainTextObject(text=label), action_id=action_id, value=ref.encode())
+
+
+def _someone_else(question_id: str, personas: Sequence[Persona]) -> StaticSelectElement:
+    choices = [(persona.name, persona.key) for persona in sorted(personas, key=lambda one: one.name)]
+    return StaticSelectElement(
+        placeholder=PlainTextObject(text="Someone else…"),
+        action_id=ids.ANSWER_SOMEONE_ELSE,
+        options=[
+            Option(text=PlainTextObject(text=name), value=ids.AnswerRef(question_id, key).encode())
+            for name, key in [*choices, ("Nobody: not about cloud cost", None)]
+        ],
+    )

@@ -1,0 +1,34 @@
+"""The personas and their responsibilities, with the attribution their licence asks for."""
+
+from itertools import groupby
+
+from bot.blocks.text import Message, context, escape, section
+from bot.knowledge.model import Catalogue, Persona
+
+_GROUPS = {"core": "Core personas, always part of FinOps", "allied": "Allied personas, next to FinOps"}
+
+
+def catalogue_message(catalogue: Catalogue) -> Message:
+    """Return all personas, core before allied."""
+    ordered = sorted(catalogue.personas, key=lambda one: (one.group != "core", one.name))
+    parts = [
+        "\n".join([f"*{_GROUPS[group]}*", *(f"• {_in_one_line(persona)}" for persona in personas)])
+        for group, personas in groupby(ordered, key=lambda one: one.group)
+    ]
+    parts.append("More about one: `/finops personas <key>`")
+    return _with_attribution(parts, ordered[0])
+
+
+def persona_message(persona: Persona) -> Message:
+    """Return one persona with its responsibilities."""
+    lines = [f"• *{escape(one.title)}*: {escape(one.summary)}" for one in persona.responsibilities]
+    return _with_attribution([f"*{escape(persona.name)}*\n{escape(persona.summary)}", "\n".join(lines)], persona)
+
+
+def _in_one_line(persona: Persona) -> str:
+    return f"*{escape(persona.name)}* (`{persona.key}`): {escape(persona.summary)}"
+
+
+def _with_attribution(parts: list[str], persona: Persona) -> Message:
+    attribution = escape(persona.source.attribution)
+    return Message("\n\n".join([*parts, attribution]), (*map(section, parts), *context([attribution])))

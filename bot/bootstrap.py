@@ -1,0 +1,100 @@
+"""The composition root: builds every object once, from the settings, by hand."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.clock import Clock, system_clock
+from bot.knowledge.routing import Policy, Router
+from bot.questions.service import AskService
+from bot.services import Services
+from bot.settings import Settings
+from bot.storage.compiled import Compiled, content_key, load_compiled, save_compiled
+from bot.storage.engine import build_engine
+from bot.storage.knowledge_paths import config_folder, knowledge_files
+from bot.storage.ownership import SqlOwnershipStore
+from bot.storage.questions import SqlQuestionStore
+from bot.storage.schema import require_current_schema, upgrade
+from bot.teams.access import Access
+from bot.teams.directory import Directory
+from bot.teams.finding import TeamFinder
+from bot.teams.service import OwnershipService
+
+CACHE_FOLDER: Final = Path("var/cache")
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, router: Router, directory: Directory, clock: Clock = system_clock
+) -> AsyncIterator[Services]:
+    """Open the database and build the services; everything is closed at the end.
+
+    The embedded default database is created and migrated; any other one must be up to date.
+
+    Raises:
+        ConfigurationError: the database's schema does not fit this version.
+        UnavailableError: the database does not answer.
+    """
+    engine = build_engine(settings.database_url)
+    try:
+        await _prepare(engine, settings)
+        yield build_services(settings, engine, router, directory, clock)
+    finally:
+        await engine.dispose()
+
+
+def build_services(
+    settings: Settings, engine: AsyncEngine, router: Router, directory: Directory, clock: Clock
+) -> Services:
+    """Return the services on an open database."""
+    store = SqlOwnershipStore(engine)
+    finder = TeamFinder(store)
+    ownership = OwnershipService(store, finder, directory, Access(directory, settings.finops_admins), clock)
+    asking = AskService(
+        route=router.route,
+        catalogue=router.catalogue,
+        finder=finder,
+        ownership=ownership,
+        store=SqlQuestionStore(engine),
+        clock=clock,
+    )
+    return Services(router.catalogue, asking, ownership, directory, partial(require_current_schema, engine))
+
+
+def build_router(cache_folder: Path = CACHE_FOLDER, on_training: Callable[[], None] = lambda: None) -> Router:
+    """Read the knowledge and return the router; trains it if the knowledge is new, which takes seconds.
+
+    What was learnt is kept in ``cache_folder``. ``on_training`` is called before training, so that somebody who
+    waits can be told.
+
+    Raises:
+        KnowledgeError: every problem in the knowledge files.
+    """
+    folder = config_folder()
+    path = cache_folder / f"knowledge-{content_key(knowledge_files(folder))}.npz"
+    compiled = load_compiled(path)
+    if compiled is None:
+        on_training()
+        compiled = _compile(folder)
+        save_compiled(compiled, path)
+    return Router(compiled.catalogue, compiled.model, Policy())
+
+
+def _compile(folder: Path) -> Compiled:
+    # Parser and trainer are slow to import, and needed only when the knowledge has changed.
+    from bot.knowledge.training import lessons_of, train  # noqa: PLC0415
+    from bot.storage.knowledge_files import read_catalogue  # noqa: PLC0415
+
+    catalogue = read_catalogue(folder)
+    return Compiled(catalogue, train(lessons_of(catalogue)))
+
+
+async def _prepare(engine: AsyncEngine, settings: Settings) -> None:
+    if settings.uses_default_database:
+        await upgrade(engine)
+    else:
+        await require_current_schema(engine)

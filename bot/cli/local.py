@@ -1,0 +1,130 @@
+"""What the terminal needs to show the same answers as Slack: the sample organisation, names for ids."""
+
+import html
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from rich.console import Console
+
+from bot.blocks.answer import Audience, answer_message
+from bot.bootstrap import build_router, open_services
+from bot.errors import ConfigurationError
+from bot.knowledge.lookup import persona_called
+from bot.knowledge.routing import Router
+from bot.questions.model import Answer, Asked, Surface
+from bot.services import Services
+from bot.settings import Settings
+from bot.storage.knowledge_paths import config_folder
+from bot.storage.sample import SampleDirectory, SampleOrganisation, read_sample
+from bot.teams.directory import Directory
+from bot.teams.model import Assignee
+from bot.teams.service import Change, NewTeam
+
+LOCAL_WORKSPACE: Final = "local"
+"""The workspace of the sample organisation, beside the Slack ones."""
+
+LOCAL_USER: Final = "U00YOU"
+
+_MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)>|<!subteam\^(S[A-Z0-9]+)>|<#([CG][A-Z0-9]+)>")
+
+
+def ready_router() -> Router:
+    """Return the router; says so on stderr if it has to learn first."""
+    with Console(stderr=True).status("") as status:
+        return build_router(on_training=lambda: status.update("Learning from the examples, once; a few seconds …"))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the terminal asks: the services, and the workspace whose teams and people are meant."""
+
+    services: Services
+    workspace_id: str
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings, router: Router) -> AsyncIterator[Desk]:
+    """Open the services for the terminal.
+
+    With a Slack token that is the token's workspace, without one the sample organisation, loaded on first use.
+
+    Raises:
+        BotError: the database or Slack is away, or a setting does not fit.
+    """
+    if settings.on_slack:
+        from bot.messenger import build_client, workspace_of
+        from bot.slack_directory import SlackDirectory
+
+        client = build_client(settings)
+        workspace_id = await workspace_of(client)
+        async with open_services(settings, router, SlackDirectory(client)) as services:
+            yield Desk(services, workspace_id)
+        return
+    sample = read_sample(config_folder())
+    directory = SampleDirectory(sample)
+    async with open_services(settings, router, directory) as services:
+        if len(await services.ownership.teams(LOCAL_WORKSPACE)) < len(sample.teams):
+            await _load(sample, services)
+        directory.departed = frozenset(sample.deactivated)  # they left after they were assigned
+        yield Desk(services, LOCAL_WORKSPACE)
+
+
+async def answer_in_text(desk: Desk, question: str, team: str | None = None) -> str:
+    """Ask, and return the answer as Slack would show it, in plain text.
+
+    Raises:
+        BotError: there is nothing to answer, or something needed for it is away.
+    """
+    answer = await ask_here(desk, question, team)
+    message = answer_message(answer, desk.services.catalogue.personas, Audience.of_asker(LOCAL_USER))
+    return await terminal_text(message.text, desk.services.directory)
+
+
+async def ask_here(desk: Desk, question: str, team: str | None = None) -> Answer:
+    """Ask from the terminal; ``BotError`` as in ``answer_in_text``."""
+    asked = Asked(desk.workspace_id, Surface.TERMINAL, LOCAL_USER, question, team_name=team)
+    answer = await desk.services.asking.ask(asked)
+    if answer is None:
+        raise AssertionError("a question from the terminal was taken for a message that came twice")
+    return answer
+
+
+async def terminal_text(text: str, directory: Directory) -> str:
+    """Return Slack's markup as plain text: names for ids, no asterisks, no entities."""
+    for user_id, group_id, channel_id in set(_MENTION.findall(text)):
+        if user_id:
+            person = await directory.person(user_id)
+            text = text.replace(f"<@{user_id}>", f"@{person.name if person else user_id}")
+        elif group_id:
+            name = await directory.group_name(group_id)
+            text = text.replace(f"<!subteam^{group_id}>", f"@{name or group_id}")
+        else:
+            text = text.replace(f"<#{channel_id}>", f"#{channel_id}")
+    return plain(text)
+
+
+def plain(text: str) -> str:
+    """Return our own markup without its asterisks, backticks and entities."""
+    return html.unescape(re.sub(r"[*`]", "", text))
+
+
+async def _load(sample: SampleOrganisation, services: Services) -> None:
+    """Load what is missing of the sample, so that a first run that was cut short is completed by the next."""
+    by = sample.admins[0]
+    known = {team.name for team in await services.ownership.teams(LOCAL_WORKSPACE)}
+    for team in sample.teams:
+        if team.name not in known:
+            await services.ownership.add_team(
+                NewTeam(LOCAL_WORKSPACE, by, team.name, team.parent, team.aliases, tuple(team.channels))
+            )
+    for one in sample.assignments:
+        if one.assignee not in {*sample.people, *sample.groups}:
+            raise ConfigurationError(
+                f"sample-organisation.yaml: {one.assignee} is not among its people and groups"
+            )
+        persona = persona_called(one.persona, services.catalogue)
+        assignee = Assignee.from_id(one.assignee)
+        await services.ownership.assign(Change(LOCAL_WORKSPACE, by, assignee, persona, one.team, one.rank))

@@ -1,0 +1,101 @@
+"""From a Slack message to words: markup, mentions, links, emoji and odd Unicode are taken out here."""
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+MAX_CHARACTERS: Final = 4_000
+"""A question is read up to here: longer than any real one, short enough for a bounded time."""
+
+_SLACK_REFERENCE: Final = re.compile(r"<([@#!]?)([^<>|]{1,300})(?:\|([^<>]{0,300}))?>")
+_LINK: Final = re.compile(r"\b(?:https?://|www\.)\S+|\S+@\S+\.\w+", re.IGNORECASE)
+_EMOJI: Final = re.compile(r":[a-z][a-z0-9_+'-]{0,60}:", re.IGNORECASE)
+_AT_NAME: Final = re.compile(r"(?<!\w)[@#][\w.-]+")
+_WORD: Final = re.compile(r"[^\W_]+")
+_ACCENTS: Final = re.compile(r"[\u0300-\u036f]")
+_VARIATIONS: Final = frozenset(map(chr, range(0xFE00, 0xFE10)))  # "shown as emoji", "shown as text"
+_ASIAN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word as it was written, and folded for comparison: lower case, no accents."""
+
+    written: str
+    folded: str
+
+
+def clean(text: str) -> str:
+    """Return what a reader would call the words of a Slack message, in its own case.
+
+    Mentions, channels, bare links, e-mail addresses and emoji are dropped; link labels and code are kept.
+    Never longer than ``MAX_CHARACTERS``; accepts any string, lone surrogates included.
+    """
+    text = text[:MAX_CHARACTERS].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = _SLACK_REFERENCE.sub(_spoken, text)
+    text = unicodedata.normalize("NFKC", html.unescape(text))[:MAX_CHARACTERS]
+    for noise in (_LINK, _EMOJI, _AT_NAME):
+        text = noise.sub(" ", text)
+    return " ".join("".join(map(_printable, text)).split())
+
+
+def fold(text: str) -> str:
+    """Return ``text`` for comparison: NFKC, lower case, without Latin accents."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    if folded.isascii():
+        return folded
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", folded)))
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """Return the words of a raw Slack message in order; Asian scripts give pairs of characters."""
+    found = []
+    for match in _WORD.finditer(clean(text)):
+        written = match.group()
+        folded = fold(written)
+        if _ASIAN.search(folded):
+            found += [Token(pair, pair) for pair in _pairs(folded)]
+        else:
+            found.append(Token(written, folded))
+    return tuple(found)
+
+
+def _spoken(reference: re.Match[str]) -> str:
+    """Return the words inside a ``<…>`` of Slack: a label's, or a date's; a mention has none."""
+    kind, target, label = reference.groups()
+    if kind in {"@", "#"} or (kind == "!" and not target.startswith("date^")):
+        return " "
+    return f" {label} " if label else " "
+
+
+def _printable(character: str) -> str:
+    # Control, format (zero-width, direction) and private characters, symbols such as emoji; zero-width
+    # joiners hide inside words, so they vanish instead of splitting one.
+    category = unicodedata.category(character)
+    if category == "Cf" or character in _VARIATIONS:
+        return ""
+    is_symbol = category == "So" or (category == "Sk" and character > "\uffff")  # the latter: skin tones
+    return " " if category[0] == "C" or is_symbol else character
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[start : start + 2] for start in range(len(run) - 1)] or [run]
+
+
+def presentable(text: str, limit: int) -> str:
+    """Return ``text`` fit to be kept and shown: no control, direction or broken characters, ``limit`` at most.
+
+    Line breaks become blanks; a cut is marked with an ellipsis. Slack markup is left as it is.
+    """
+    text = text[: 2 * limit].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = " ".join("".join(map(_visible, text)).split())
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cf" and character != "\u200d":  # the joiner holds emoji families together
+        return ""
+    return " " if category in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"} else character

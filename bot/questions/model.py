@@ -1,0 +1,108 @@
+"""The nouns of asking: a question as it came in, the answer, and what people said about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from bot.knowledge.model import Ambiguous, Confident, Decision, Persona
+from bot.teams.model import Ownership
+from bot.teams.naming import TeamChoice
+
+
+class Surface(StrEnum):
+    """Where a question was asked."""
+
+    SLASH = "slash"
+    MENTION = "mention"
+    DIRECT = "direct"
+    TERMINAL = "terminal"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it arrived. ``text`` is untrusted; ``message_ts`` is Slack's id of the message, if it has one.
+
+    ``team_name`` is what was asked for explicitly (``--team``); a team in the text is found by the service.
+    """
+
+    workspace_id: str
+    surface: Surface
+    asker_id: str
+    text: str
+    channel_id: str | None = None
+    message_ts: str | None = None
+    team_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredQuestion:
+    """A question with its answer, as it is kept."""
+
+    id: str
+    asked: Asked
+    asked_at: datetime
+    decision: Decision
+    persona_key: str | None
+    responsibility: str | None
+    confidence: float | None
+    team_id: str | None
+    owner_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaAnswer:
+    """One persona owns it: who that is for the team, and whom to ask where nobody holds it.
+
+    ``reasons`` is the routing that named the persona, none where a person did. ``fallback`` is the FinOps
+    Practitioner's ownership, given only where ``ownership`` has no owner.
+    """
+
+    question: StoredQuestion
+    persona: Persona
+    reasons: Confident | None
+    team: TeamChoice | None
+    ownership: Ownership
+    fallback: Ownership | None
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether nobody holds the persona for this team."""
+        return self.ownership.owner is None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceAnswer:
+    """Two or three personas may own it: a question back, nobody is mentioned."""
+
+    question: StoredQuestion
+    routing: Ambiguous
+    team: TeamChoice | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnrelatedAnswer:
+    """Not an ownership question about cloud cost: said kindly, nobody is mentioned."""
+
+    question: StoredQuestion
+
+
+Answer: TypeAlias = PersonaAnswer | ChoiceAnswer | UnrelatedAnswer
+
+
+class Verdict(StrEnum):
+    """What somebody said about an answer."""
+
+    RIGHT = "right"
+    SOMEONE_ELSE = "someone_else"
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One person's word on one answer; ``persona_key`` is the better persona, none for "nobody's"."""
+
+    question_id: str
+    given_by: str
+    given_at: datetime
+    verdict: Verdict
+    persona_key: str | None

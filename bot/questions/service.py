@@ -1,0 +1,190 @@
+"""The use case the bot is for: a question in, the right persona and the right people out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import uuid4
+
+from bot.clock import Clock
+from bot.errors import UserFacingError
+from bot.knowledge.model import (
+    FALLBACK_PERSONA,
+    Ambiguous,
+    Catalogue,
+    Confident,
+    Routing,
+    Unrelated,
+    decision_of,
+)
+from bot.knowledge.text import presentable, tokens
+from bot.questions.model import (
+    Answer,
+    Asked,
+    ChoiceAnswer,
+    Feedback,
+    PersonaAnswer,
+    StoredQuestion,
+    UnrelatedAnswer,
+    Verdict,
+)
+from bot.teams.finding import TeamFinder
+from bot.teams.naming import TeamChoice
+from bot.teams.service import OwnershipService
+
+MAX_STORED_CHARACTERS: Final = 4_000
+"""Of a longer question the beginning is kept; the router reads no further either."""
+
+
+class QuestionStore(Protocol):
+    """What is kept of questions; every call is about one workspace."""
+
+    async def add(self, question: StoredQuestion) -> bool:
+        """Keep a question; false, and nothing changes, if its message was already answered."""
+
+    async def find(self, workspace_id: str, question_id: str) -> StoredQuestion | None:
+        """Return a question by its id."""
+
+    async def settle(self, workspace_id: str, question_id: str, persona_key: str) -> bool:
+        """Note which persona it is after all; false, and nothing changes, if that was known."""
+
+    async def mark_shared(self, workspace_id: str, question_id: str, at: datetime) -> bool:
+        """Note that the answer was shown to a channel; false if it already was."""
+
+    async def give_feedback(self, workspace_id: str, feedback: Feedback) -> None:
+        """Keep what somebody said of an answer, in the place of what they said of it before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The answer with the persona somebody chose; ``is_news`` is false if it had been settled on that one."""
+
+    answer: PersonaAnswer
+    is_news: bool
+
+
+class AskService:
+    """Answers questions and takes what people say about the answers."""
+
+    def __init__(
+        self,
+        *,
+        route: Callable[[str], Routing],
+        catalogue: Catalogue,
+        finder: TeamFinder,
+        ownership: OwnershipService,
+        store: QuestionStore,
+        clock: Clock,
+    ) -> None:
+        self._route = route
+        self._catalogue = catalogue
+        self._finder = finder
+        self._ownership = ownership
+        self._store = store
+        self._clock = clock
+
+    async def ask(self, asked: Asked) -> Answer | None:
+        """Answer a question and keep both; none if this message was answered before.
+
+        Raises:
+            UserFacingError: there is nothing to answer, or the team asked for is unknown.
+        """
+        asked = replace(asked, text=presentable(asked.text, MAX_STORED_CHARACTERS))
+        text, team = await self._team_of(asked)
+        if not tokens(text):
+            raise UserFacingError(
+                "I found no words to go by. Ask in a sentence, like: who signs off the savings plan?"
+            )
+        routing = self._route(text)
+        best = routing.matches[0] if routing.matches else None
+        question = StoredQuestion(
+            id=uuid4().hex,
+            asked=replace(asked, team_name=team.team.name) if team and asked.team_name else asked,
+            asked_at=self._clock(),
+            decision=decision_of(routing),
+            persona_key=best.persona.key if best else None,
+            responsibility=best.responsibility.title if best else None,
+            confidence=best.confidence if best else None,
+            team_id=team.team.id if team else None,
+            owner_id=None,
+        )
+        answer = await self._answer(question, routing, team)
+        if isinstance(answer, PersonaAnswer) and answer.ownership.owner:
+            question = replace(question, owner_id=answer.ownership.owner.assignee.id)
+        return answer if await self._store.add(question) else None
+
+    async def share(self, workspace_id: str, question_id: str, persona_key: str) -> PersonaAnswer | None:
+        """Return the answer to show to a channel, with who holds the persona now; none if it was shared before.
+
+        Raises:
+            UserFacingError: the question or the persona is gone.
+        """
+        answer = await self._answer_as(workspace_id, question_id, persona_key)
+        return answer if await self._store.mark_shared(workspace_id, question_id, self._clock()) else None
+
+    async def choose(self, workspace_id: str, question_id: str, persona_key: str, by: str) -> Chosen:
+        """Take a person's word that this persona owns it, keep that, and answer again.
+
+        Raises:
+            UserFacingError: the question or the persona is gone.
+        """
+        answer = await self._answer_as(workspace_id, question_id, persona_key)
+        verdict = Verdict.RIGHT if answer.reasons else Verdict.SOMEONE_ELSE
+        feedback = Feedback(question_id, by, self._clock(), verdict, persona_key)
+        await self._store.give_feedback(workspace_id, feedback)
+        return Chosen(answer, await self._store.settle(workspace_id, question_id, persona_key))
+
+    async def dismiss(self, workspace_id: str, question_id: str, by: str) -> None:
+        """Take a person's word that this is nobody's; ``UserFacingError`` if the question is gone."""
+        await self._find(workspace_id, question_id)
+        await self._store.give_feedback(
+            workspace_id, Feedback(question_id, by, self._clock(), Verdict.SOMEONE_ELSE, None)
+        )
+
+    async def confirm(self, workspace_id: str, question_id: str, by: str) -> None:
+        """Take a person's word that the answer was right; ``UserFacingError`` if the question is gone."""
+        question = await self._find(workspace_id, question_id)
+        await self._store.give_feedback(
+            workspace_id, Feedback(question_id, by, self._clock(), Verdict.RIGHT, question.persona_key)
+        )
+
+    async def _answer_as(self, workspace_id: str, question_id: str, persona_key: str) -> PersonaAnswer:
+        question = await self._find(workspace_id, question_id)
+        if all(persona.key != persona_key for persona in self._catalogue.personas):
+            raise UserFacingError(f"There is no persona “{persona_key}” any more. Please ask the question again.")
+        text, team = await self._team_of(question.asked)
+        routing = self._route(text)
+        reasons = routing if isinstance(routing, Confident) and routing.best.persona.key == persona_key else None
+        return await self._persona_answer(question, persona_key, reasons, team)
+
+    async def _team_of(self, asked: Asked) -> tuple[str, TeamChoice | None]:
+        if asked.team_name is not None:
+            team = await self._finder.called(asked.workspace_id, asked.team_name)
+            return asked.text, TeamChoice(team, "asked")
+        return await self._finder.of_question(asked.workspace_id, asked.text, asked.channel_id)
+
+    async def _find(self, workspace_id: str, question_id: str) -> StoredQuestion:
+        question = await self._store.find(workspace_id, question_id)
+        if question is None:
+            raise UserFacingError("I no longer have this question. Please ask it again.")
+        return question
+
+    async def _answer(self, question: StoredQuestion, routing: Routing, team: TeamChoice | None) -> Answer:
+        match routing:
+            case Confident():
+                return await self._persona_answer(question, routing.best.persona.key, routing, team)
+            case Ambiguous():
+                return ChoiceAnswer(question, routing, team)
+            case Unrelated():
+                return UnrelatedAnswer(question)
+
+    async def _persona_answer(
+        self, question: StoredQuestion, persona_key: str, reasons: Confident | None, team: TeamChoice | None
+    ) -> PersonaAnswer:
+        workspace_id = question.asked.workspace_id
+        persona = self._catalogue.persona(persona_key)
+        ownership = await self._ownership.who(workspace_id, persona_key, team.team if team else None)
+        fallback = None
+        if ownership.owner is None and persona_key != FALLBACK_PERSONA:
+            fallback = await self._ownership.who(workspace_id, FALLBACK_PERSONA, team.team if team else None)
+        return PersonaAnswer(question, persona, reasons, team, ownership, fallback)

@@ -1,0 +1,1 @@
+"""Adapters for what is kept: the database and the knowledge files. Values in, frozen dataclasses out."""

@@ -1,0 +1,79 @@
+"""The database connection: pragmas and transactions of SQLite, errors of both databases."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from bot.errors import UnavailableError
+
+BUSY_TIMEOUT_SECONDS: Final = 5
+_WRITES: Final = "finops_writes"
+
+
+def build_engine(database_url: str) -> AsyncEngine:
+    """Return an engine for a SQLAlchemy URL with an async driver; nothing is connected yet.
+
+    A SQLite file's folder is made where it is missing. Foreign keys are enforced, readers do not block
+    the writer (WAL), and a writing transaction takes its lock when it begins, so it cannot fail half-way.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_TIMEOUT_SECONDS})
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+@asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """Open a session for queries only."""
+    async with _translated(engine), AsyncSession(engine) as session:
+        yield session
+
+
+@asynccontextmanager
+async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """Open a session whose one transaction is committed at the end, or rolled back by an exception."""
+    bound = engine.execution_options(**{_WRITES: True})
+    async with _translated(engine), AsyncSession(bound) as session, session.begin():
+        yield session
+
+
+@asynccontextmanager
+async def _translated(engine: AsyncEngine) -> AsyncIterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, OSError) as error:
+        raise unavailable(engine, error) from error
+
+
+def unavailable(engine: AsyncEngine, error: Exception) -> UnavailableError:
+    """Return the error that says which database is away, without its password, and why."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    reason = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
+    return UnavailableError(
+        f"the database {engine.url.render_as_string(hide_password=True)} does not answer ({reason});"
+        " check DATABASE_URL and that the server runs"
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 (a driver's own connection)
+    connection.isolation_level = None  # the driver opens no transactions of its own: _begin_sqlite does
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,131 @@
+"""Questions, their answers and what people said of them, in the database."""
+
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Update, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.knowledge.model import Decision
+from bot.questions.model import Asked, Feedback, StoredQuestion, Surface, Verdict
+from bot.storage.engine import reading, writing
+from bot.storage.tables import FeedbackRow, QuestionRow
+from bot.storage.workspaces import ensure_workspace
+
+
+class SqlQuestionStore:
+    """The ``QuestionStore`` on SQLite or PostgreSQL."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+
+    async def add(self, question: StoredQuestion) -> bool:
+        """See ``QuestionStore``."""
+        asked = question.asked
+        insert = (
+            self._insert(QuestionRow)
+            .values(
+                workspace_id=asked.workspace_id,
+                id=question.id,
+                surface=asked.surface.value,
+                asker_id=asked.asker_id,
+                channel_id=asked.channel_id,
+                message_ts=asked.message_ts,
+                text=asked.text,
+                team_name=asked.team_name,
+                asked_at=question.asked_at,
+                decision=question.decision,
+                persona_key=question.persona_key,
+                responsibility=question.responsibility,
+                confidence=question.confidence,
+                team_id=question.team_id,
+                owner_id=question.owner_id,
+                settled_persona_key=question.persona_key if question.decision == "confident" else None,
+            )
+            .on_conflict_do_nothing(index_elements=["workspace_id", "channel_id", "message_ts"])
+            .returning(QuestionRow.id)
+        )
+        async with writing(self._engine) as session:
+            await ensure_workspace(session, asked.workspace_id, question.asked_at)
+            return (await session.scalar(insert)) is not None
+
+    async def find(self, workspace_id: str, question_id: str) -> StoredQuestion | None:
+        """See ``QuestionStore``."""
+        async with reading(self._engine) as session:
+            row = await session.get(QuestionRow, (workspace_id, question_id))
+            return None if row is None else _question(row)
+
+    async def give_feedback(self, workspace_id: str, feedback: Feedback) -> None:
+        """See ``QuestionStore``."""
+        said = {
+            "given_at": feedback.given_at,
+            "verdict": feedback.verdict.value,
+            "persona_key": feedback.persona_key,
+        }
+        insert = self._insert(FeedbackRow).values(
+            workspace_id=workspace_id, question_id=feedback.question_id, given_by=feedback.given_by, **said
+        )
+        async with writing(self._engine) as session:
+            await session.execute(
+                insert.on_conflict_do_update(index_elements=["workspace_id", "question_id", "given_by"], set_=said)
+            )
+
+    async def settle(self, workspace_id: str, question_id: str, persona_key: str) -> bool:
+        """See ``QuestionStore``."""
+        settled = QuestionRow.settled_persona_key
+        return await self._changed(
+            _update(workspace_id, question_id)
+            .where(or_(settled.is_(None), settled != persona_key))
+            .values(settled_persona_key=persona_key)
+        )
+
+    async def mark_shared(self, workspace_id: str, question_id: str, at: datetime) -> bool:
+        """See ``QuestionStore``."""
+        unshared = _update(workspace_id, question_id).where(QuestionRow.shared_at.is_(None))
+        return await self._changed(unshared.values(shared_at=at))
+
+    async def _changed(self, change: Update) -> bool:
+        async with writing(self._engine) as session:
+            return (await session.scalar(change.returning(QuestionRow.id))) is not None
+
+    async def feedback(self, workspace_id: str, question_id: str) -> tuple[Feedback, ...]:
+        """Return what people said of an answer, earliest first."""
+        query = (
+            select(FeedbackRow)
+            .where(FeedbackRow.workspace_id == workspace_id, FeedbackRow.question_id == question_id)
+            .order_by(FeedbackRow.given_at)
+        )
+        async with reading(self._engine) as session:
+            return tuple(
+                Feedback(row.question_id, row.given_by, row.given_at, Verdict(row.verdict), row.persona_key)
+                for row in await session.scalars(query)
+            )
+
+
+def _update(workspace_id: str, question_id: str) -> Update:
+    return update(QuestionRow).where(QuestionRow.workspace_id == workspace_id, QuestionRow.id == question_id)
+
+
+def _question(row: QuestionRow) -> StoredQuestion:
+    asked = Asked(
+        workspace_id=row.workspace_id,
+        surface=Surface(row.surface),
+        asker_id=row.asker_id,
+        text=row.text,
+        channel_id=row.channel_id,
+        message_ts=row.message_ts,
+        team_name=row.team_name,
+    )
+    return StoredQuestion(
+        id=row.id,
+        asked=asked,
+        asked_at=row.asked_at,
+        decision=cast("Decision", row.decision),
+        persona_key=row.persona_key,
+        responsibility=row.responsibility,
+        confidence=row.confidence,
+        team_id=row.team_id,
+        owner_id=row.owner_id,
+    )

@@ -1,0 +1,1 @@
+"""Ownership: which teams there are and who holds which persona for them, since when."""

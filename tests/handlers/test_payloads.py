@@ -1,0 +1,42 @@
+"""Only people's own, new messages are answered."""
+
+from typing import Any
+
+import pytest
+
+from bot.handlers.payloads import incoming_message
+
+
+def an_event(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 (any field of an event)
+    event = {
+        "type": "message",
+        "channel_type": "im",
+        "user": "U1",
+        "channel": "D1",
+        "ts": "1.1",
+        "text": "who pays",
+    }
+    return {"team_id": "T1", "event": {**event, **changes}}
+
+
+def test_a_persons_message_is_taken() -> None:
+    message = incoming_message(an_event(thread_ts="0.9"))
+
+    assert message is not None
+    assert (message.user_id, message.ts, message.thread_ts, message.text) == ("U1", "1.1", "0.9", "who pays")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"bot_id": "B1"},
+        {"subtype": "bot_message"},
+        {"subtype": "message_changed"},
+        {"subtype": "message_deleted"},
+        {"subtype": "channel_join"},
+        {"channel_type": "channel"},
+        {"user": None},
+    ],
+)
+def test_bots_edits_joins_and_other_peoples_talk_are_ignored(changes: dict[str, Any]) -> None:
+    assert incoming_message(an_event(**changes)) is None

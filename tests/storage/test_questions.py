@@ -1,0 +1,76 @@
+"""The question store keeps its promises on every database."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.questions.model import Feedback, Verdict
+from bot.storage.questions import SqlQuestionStore
+from tests.builders import NOW, WORKSPACE, a_question, a_stored_question
+
+
+@pytest.fixture(name="store")
+def a_store(engine: AsyncEngine) -> SqlQuestionStore:
+    return SqlQuestionStore(engine)
+
+
+async def test_a_question_comes_back_as_it_was_kept(store: SqlQuestionStore) -> None:
+    question = a_stored_question(a_question("wer zahlt das? 予算 🎉"))
+
+    assert await store.add(question)
+
+    assert await store.find(WORKSPACE, question.id) == question
+    assert await store.find("T0OTHER", question.id) is None
+    assert await store.find(WORKSPACE, "unknown") is None
+
+
+async def test_the_same_message_is_kept_once(store: SqlQuestionStore) -> None:
+    asked = a_question()
+
+    assert await store.add(a_stored_question(asked))
+    assert not await store.add(a_stored_question(asked))
+    assert await store.add(a_stored_question(replace(asked, workspace_id="T0OTHER")))
+
+
+async def test_questions_without_a_message_are_all_kept(store: SqlQuestionStore) -> None:
+    asked = replace(a_question(), message_ts=None)
+
+    assert await store.add(a_stored_question(asked))
+    assert await store.add(a_stored_question(asked))
+
+
+async def test_a_persons_last_word_on_an_answer_counts(store: SqlQuestionStore) -> None:
+    question = a_stored_question()
+    await store.add(question)
+    first = Feedback(question.id, "U1SAM", NOW, Verdict.RIGHT, "finance")
+    second = Feedback(question.id, "U1SAM", NOW + timedelta(minutes=1), Verdict.SOMEONE_ELSE, None)
+    another = Feedback(question.id, "U1ALEX", NOW + timedelta(minutes=2), Verdict.SOMEONE_ELSE, "itfm")
+
+    for feedback in (first, second, another):
+        await store.give_feedback(WORKSPACE, feedback)
+
+    assert await store.feedback(WORKSPACE, question.id) == (second, another)
+    assert await store.feedback("T0OTHER", question.id) == ()
+
+
+async def test_settling_on_a_persona_is_news_once(store: SqlQuestionStore) -> None:
+    confident, open_one = a_stored_question(), a_stored_question(persona_key=None)
+    await store.add(confident)
+    await store.add(open_one)
+
+    assert not await store.settle(WORKSPACE, confident.id, "finance")
+    assert await store.settle(WORKSPACE, confident.id, "itfm")
+    assert not await store.settle(WORKSPACE, confident.id, "itfm")
+    assert await store.settle(WORKSPACE, open_one.id, "itfm")
+    assert not await store.settle("T0OTHER", open_one.id, "finance")
+
+
+async def test_an_answer_is_shared_once(store: SqlQuestionStore) -> None:
+    question = a_stored_question()
+    await store.add(question)
+
+    assert not await store.mark_shared("T0OTHER", question.id, NOW)
+    assert await store.mark_shared(WORKSPACE, question.id, NOW)
+    assert not await store.mark_shared(WORKSPACE, question.id, NOW)
