@@ -29,6 +29,8 @@ _SKIP_REASON: Final = {"deactivated": "their account is deactivated"}
 
 
 _MAX_WORDS_SHOWN: Final = 4
+_MAX_WORD: Final = 40
+_MAX_NAME: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def answer_message(answer: Answer, personas: Sequence[Persona], audience: Audien
 
 def shared_message(answer: PersonaAnswer, asker_name: str) -> Message:
     """Return the answer for everybody in the channel, under the question it answers."""
-    asked = f"{escape(asker_name)} asked: “{quoted(answer.question.asked.text)}”"
+    asked = f"{quoted(asker_name, _MAX_NAME)} asked: “{quoted(answer.question.asked.text)}”"
     headline, details = _words(answer, Audience({answer.question.asked.asker_id: "that is the person who asked"}))
     return _message(headline, [asked, *details], [])
 
@@ -64,8 +66,10 @@ def shared_message(answer: PersonaAnswer, asker_name: str) -> Message:
 def settled_message(persona_name: str | None, by_name: str) -> Message:
     """Return what stands in an answer's place after somebody corrected it; it mentions nobody."""
     if persona_name is None:
-        return _message(f"{escape(by_name)} says this is nobody's. Thank you, I noted it.", [], [])
-    return _message(f"{escape(by_name)} says *{escape(persona_name)}* owns this. Thank you, I noted it.", [], [])
+        return _message(f"{quoted(by_name, _MAX_NAME)} says this is nobody's. Thank you, I noted it.", [], [])
+    return _message(
+        f"{quoted(by_name, _MAX_NAME)} says *{escape(persona_name)}* owns this. Thank you, I noted it.", [], []
+    )
 
 
 def _words(answer: Answer, audience: Audience) -> tuple[str, list[str]]:
@@ -130,7 +134,7 @@ def _details(answer: PersonaAnswer) -> Iterator[str]:
 
 
 def _reasons(routing: Confident) -> Iterator[str]:
-    words = listed([f"“{escape(word)}”" for word in routing.words[:_MAX_WORDS_SHOWN]], "and")
+    words = listed([f"“{quoted(word, _MAX_WORD)}”" for word in routing.words[:_MAX_WORDS_SHOWN]], "and")
     because = f", because of {words}" if words else ""
     yield f"Why: {escape(routing.best.responsibility.title)}{because} ({_percent(routing.best)} sure)"
     runner_up = routing.runners_up[0]
@@ -149,7 +153,7 @@ def _standing(ownership: Ownership) -> Iterator[str]:
     if not ownership.is_checked:
         yield "Slack did not say in time whether they are still here"
     for skipped in ownership.skipped:
-        yield f"Skipped: {escape(skipped.name)}, {_SKIP_REASON[skipped.reason]}"
+        yield f"Skipped: {quoted(skipped.name, _MAX_NAME)}, {_SKIP_REASON[skipped.reason]}"
 
 
 def _question_back(answer: ChoiceAnswer) -> str:

@@ -1,15 +1,16 @@
 """The one error boundary: whatever a handler raises becomes words for the person, and a log event."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import uuid4
 
 import structlog
 
-from bot.blocks.text import Message, escape, plain_message
+from bot.blocks.text import Message, plain_message, quoted
 from bot.errors import UnavailableError, UserFacingError
 
 _log = structlog.get_logger(__name__)
+_MAX_ERROR: Final = 1_000
 P = TypeVar("P")
 R = TypeVar("R")
 
@@ -24,7 +25,7 @@ async def guarded(handler: Callable[[P], Awaitable[R]], payload: P) -> R | Messa
         return await handler(payload)
     except UserFacingError as error:
         _log.info("request_refused", handler=handler.__name__, error=type(error).__name__)
-        return plain_message(escape(str(error)))
+        return plain_message(quoted(str(error), _MAX_ERROR))
     except UnavailableError as error:
         _log.warning("dependency_unavailable", handler=handler.__name__, error=str(error))
         return plain_message("I cannot reach what I need to answer right now. Please try again in a minute.")

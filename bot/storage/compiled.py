@@ -57,12 +57,17 @@ def load_compiled(path: Path) -> Compiled | None:
 
 
 def save_compiled(compiled: Compiled, path: Path) -> None:
-    """Keep ``compiled`` in ``path``; where the folder cannot be written, only a warning is logged."""
+    """Keep ``compiled`` in ``path`` and drop what was compiled from other knowledge.
+
+    Where the folder cannot be written, only a warning is logged.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
             np.savez(file, allow_pickle=False, **_packed(compiled))
         Path(file.name).replace(path)
+        for outdated in set(path.parent.glob("knowledge-*.npz")) - {path}:
+            outdated.unlink(missing_ok=True)
     except OSError as error:
         _log.warning("compiled_knowledge_not_kept", path=str(path), error=str(error))
 

@@ -1,12 +1,13 @@
 """Use cases of ownership: keep teams, assign and unassign personas, find out who is asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from bot.clock import Clock
 from bot.errors import UnavailableError, UserFacingError
 from bot.knowledge.model import Persona
+from bot.knowledge.text import presentable
 from bot.teams.access import Access
 from bot.teams.chain import candidates
 from bot.teams.directory import Directory
@@ -82,6 +83,7 @@ class OwnershipService:
             NotAllowedError: ``new.by`` may not.
         """
         await self._access.require_editor(new.by)
+        new = replace(new, name=_shown(new.name), aliases=tuple(dict.fromkeys(map(_shown, new.aliases))))
         for name in (new.name, *new.aliases):
             _check_name(name)
         if len(new.aliases) > MAX_ALIASES or len(new.channels) > MAX_CHANNELS:
@@ -91,7 +93,7 @@ class OwnershipService:
             uuid4().hex,
             new.name,
             parent.id if parent else None,
-            tuple(dict.fromkeys(new.aliases)),
+            new.aliases,
             tuple(dict.fromkeys(new.channels)),
         )
         await self._store.add_team(new.workspace_id, team, new.by, self._clock())
@@ -186,6 +188,10 @@ class OwnershipService:
             raise UserFacingError(f"There is nobody with the id {assignee.id} in this workspace.")
         if not person.is_active:
             raise UserFacingError(f"{person.name}'s account is deactivated, so they cannot own anything.")
+
+
+def _shown(name: str) -> str:
+    return presentable(name, 2 * MAX_NAME_LENGTH)
 
 
 def _check_name(name: str) -> None:

@@ -125,6 +125,12 @@ async def test_any_command_is_answered_within_slacks_limits(stage: Stage, text: 
     assert message_problems(answer) == ()
 
 
+@pytest.mark.parametrize("verb", ["", "who-owns ", "assign ", "team add ", "team show ", "personas "])
+async def test_forty_thousand_characters_are_answered_within_slacks_limits(stage: Stage, verb: str) -> None:
+    assert message_problems(await stage.slash(f"{verb}{'x' * 40_000}", ADMIN)) == ()
+    assert message_problems(await stage.slash(f"{verb}{'budget ' * 5_700}", ADMIN)) == ()
+
+
 async def test_an_assigned_group_is_mentioned_in_slacks_own_form(stage: Stage) -> None:
     await stage.slash("assign <!subteam^S1BUYERS|@buyers> procurement", ADMIN)
     await stage.slash(f"assign <@{OWNER}> procurement backup", ADMIN)

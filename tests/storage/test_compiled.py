@@ -11,11 +11,13 @@ from bot.storage.compiled import content_key, load_compiled
 
 def test_a_second_start_reads_what_the_first_one_learnt(tmp_path: Path, router: Router) -> None:
     trained: list[str] = []
+    (tmp_path / "knowledge-old.npz").write_bytes(b"")
     build_router(tmp_path, lambda: trained.append("first"))
 
     again = build_router(tmp_path, lambda: trained.append("second"))
 
     assert trained == ["first"]
+    assert len(list(tmp_path.iterdir())) == 1
     assert again.catalogue == router.catalogue
     question = "can we get a better price out of snowflake next year?"
     assert again.route(question) == router.route(question)
