@@ -6,16 +6,18 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import Clock, system_clock
+from bot.errors import KnowledgeError
 from bot.knowledge.routing import Policy, Router
 from bot.questions.service import AskService
 from bot.services import Services
 from bot.settings import Settings
 from bot.storage.compiled import Compiled, content_key, load_compiled, save_compiled
 from bot.storage.engine import build_engine
-from bot.storage.knowledge_paths import config_folder, knowledge_files
+from bot.storage.knowledge_paths import config_folder, knowledge_files, own_knowledge_files
 from bot.storage.ownership import SqlOwnershipStore
 from bot.storage.questions import SqlQuestionStore
 from bot.storage.schema import require_current_schema, upgrade
@@ -24,6 +26,7 @@ from bot.teams.directory import Directory
 from bot.teams.finding import TeamFinder
 from bot.teams.service import OwnershipService
 
+_log = structlog.get_logger(__name__)
 CACHE_FOLDER: Final = Path("var/cache")
 
 
@@ -65,31 +68,44 @@ def build_services(
     return Services(router.catalogue, asking, ownership, directory, partial(require_current_schema, engine))
 
 
-def build_router(cache_folder: Path = CACHE_FOLDER, on_training: Callable[[], None] = lambda: None) -> Router:
+def build_router(
+    own_folder: Path | None = None,
+    cache_folder: Path = CACHE_FOLDER,
+    on_training: Callable[[], None] = lambda: None,
+) -> Router:
     """Read the knowledge and return the router; trains it if the knowledge is new, which takes seconds.
 
-    What was learnt is kept in ``cache_folder``. ``on_training`` is called before training, so that somebody who
-    waits can be told.
+    ``own_folder`` is a company's own knowledge: if it is broken, that is logged as an error with every problem,
+    and the bot goes on with the built-in knowledge. What was learnt is kept in ``cache_folder``. ``on_training``
+    is called before training, so that somebody who waits can be told.
 
     Raises:
-        KnowledgeError: every problem in the knowledge files.
+        KnowledgeError: every problem in the built-in knowledge files.
     """
     folder = config_folder()
-    path = cache_folder / f"knowledge-{content_key(knowledge_files(folder))}.npz"
+    files = [*knowledge_files(folder), *(own_knowledge_files(own_folder) if own_folder else ())]
+    path = cache_folder / f"knowledge-{content_key(files)}.npz"
     compiled = load_compiled(path)
     if compiled is None:
         on_training()
-        compiled = _compile(folder)
+        try:
+            compiled = compile_knowledge(folder, own_folder)
+        except KnowledgeError as error:
+            if own_folder is None:
+                raise
+            _log.error("own_knowledge_ignored", folder=str(own_folder), problems=list(error.problems))
+            return build_router(None, cache_folder)
         save_compiled(compiled, path)
     return Router(compiled.catalogue, compiled.model, Policy())
 
 
-def _compile(folder: Path) -> Compiled:
+def compile_knowledge(folder: Path, own_folder: Path | None = None) -> Compiled:
+    """Read the knowledge files and learn from them; ``KnowledgeError`` with every problem in them."""
     # Parser and trainer are slow to import, and needed only when the knowledge has changed.
     from bot.knowledge.training import lessons_of, train  # noqa: PLC0415
     from bot.storage.knowledge_files import read_catalogue  # noqa: PLC0415
 
-    catalogue = read_catalogue(folder)
+    catalogue = read_catalogue(folder, own_folder)
     return Compiled(catalogue, train(lessons_of(catalogue)))
 
 

@@ -11,7 +11,7 @@ import structlog
 from bot.settings import Settings
 
 # Chatty libraries: their INFO lines repeat ours, and Bolt's quote request bodies.
-_QUIET_LOGGERS = ("slack_bolt", "slack_sdk", "aiohttp", "uvicorn.error", "alembic", "sqlalchemy")
+_QUIET_LOGGERS = ("matplotlib", "slack_bolt", "slack_sdk", "aiohttp", "uvicorn.error", "alembic", "sqlalchemy")
 
 
 def configure_logging(settings: Settings) -> None:

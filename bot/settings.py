@@ -1,6 +1,7 @@
 """The settings, read once from the environment and ``.env``; nothing else reads the environment."""
 
 import re
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -24,6 +25,7 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
     database_url: str = DEFAULT_DATABASE_URL
+    finops_knowledge: Path | None = None
     finops_admins: Annotated[tuple[str, ...], NoDecode] = ()
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 3000

@@ -21,7 +21,7 @@ POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
 @pytest.fixture(scope="session")
 def router(tmp_path_factory: pytest.TempPathFactory) -> Router:
     """The real knowledge, learnt from the files in ``config/``."""
-    return build_router(tmp_path_factory.mktemp("cache"))
+    return build_router(cache_folder=tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session")

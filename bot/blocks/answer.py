@@ -125,6 +125,8 @@ def _ask(owner: Owner, audience: Audience) -> str:
 def _details(answer: PersonaAnswer) -> Iterator[str]:
     if answer.reasons:
         yield from _reasons(answer.reasons)
+    if answer.example:
+        yield f"Much like: “{quoted(answer.example)}”"
     if answer.team:
         yield f"Team: {escape(answer.team.team.name)}, {_BASIS[answer.team.basis]}"
     yield from _standing(answer.ownership)

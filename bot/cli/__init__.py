@@ -5,7 +5,7 @@ from typing import Final
 
 import typer
 
-from bot.cli import ask, database, evaluate, knowledge, run
+from bot.cli import ask, database, evaluate, knowledge, review, run
 from bot.errors import BotError, ConfigurationError, UserFacingError
 
 EXIT_FAILED: Final = 1
@@ -24,8 +24,9 @@ app.command()(run.run)
 app.command()(ask.ask)
 app.command()(ask.route)
 app.command("eval")(evaluate.evaluate_file)
+app.command()(review.check)
+app.command()(review.learn)
 app.command()(knowledge.personas)
-app.command()(knowledge.check)
 app.command()(knowledge.manifest)
 app.add_typer(database.app, name="db")
 

@@ -24,7 +24,7 @@ def ask(
     """Answer one question as the bot would on Slack: which persona, why, whom to ask, who else it could be."""
     settings = read_settings()
     configure_logging(settings)
-    router = ready_router()
+    router = ready_router(settings)
 
     async def answer() -> str:
         async with open_desk(settings, router) as desk:
@@ -46,7 +46,7 @@ def route(
     """
     settings = read_settings()
     configure_logging(settings)
-    router = ready_router()
+    router = ready_router(settings)
     for line in _lines(progress=progress):
         print(json.dumps(routing_as_json(line, router.route(line))))
 

@@ -18,19 +18,29 @@ def evaluate_file(
     file: Annotated[Path, typer.Argument(help="CSV with the columns question, persona, and perhaps id and also.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     misses: Annotated[bool, typer.Option(help="List what was not accepted.")] = True,
+    plot: Annotated[Path | None, typer.Option(help="Draw who was taken for whom into this PNG file.")] = None,
 ) -> None:
     """Measure routing on questions whose owner is known ("none": nobody's)."""
-    configure_logging(read_settings())
-    router = ready_router()
+    settings = read_settings()
+    configure_logging(settings)
+    router = ready_router(settings)
     report = evaluate(read_labelled_questions(file, router.catalogue), router.route)
+    if plot is not None:
+        from bot.plots import draw_confusion
+
+        draw_confusion(report.confusion, plot)
     if as_json:
-        shares = dataclasses.asdict(dataclasses.replace(report, misses=()))
-        print(json.dumps({**shares, "misses": [_as_json(miss) for miss in report.misses]}))
+        shares = dataclasses.asdict(dataclasses.replace(report, misses=(), confusion={}))
+        confusion = [
+            {"owner": owner, "given": given, "count": n} for (owner, given), n in report.confusion.items()
+        ]
+        print(json.dumps({**shares, "confusion": confusion, "misses": list(map(_as_json, report.misses))}))
         return
     print("\n".join(_lines(report)))
     if misses:
         for miss in report.misses:
-            print(f"{miss.question.id}: {miss.question.persona}, not {miss.given}: {miss.question.text}")
+            words = f" (because of {', '.join(miss.words)})" if miss.words else ""
+            print(f"{miss.question.id}: {miss.question.persona}, not {miss.given}{words}: {miss.question.text}")
 
 
 def _lines(report: Report) -> list[str]:
@@ -54,5 +64,5 @@ def _as_json(miss: Judged) -> dict[str, str | list[str]]:
         "question": miss.question.text,
         "persona": miss.question.persona,
         "given": miss.given,
-        "words": list(getattr(miss.routing, "words", ())),
+        "words": list(miss.words),
     }

@@ -12,7 +12,6 @@ from rich.console import Console
 from bot.blocks.answer import Audience, answer_message
 from bot.bootstrap import build_router, open_services
 from bot.errors import ConfigurationError
-from bot.knowledge.lookup import persona_called
 from bot.knowledge.routing import Router
 from bot.questions.model import Answer, Asked, Surface
 from bot.services import Services
@@ -31,10 +30,13 @@ LOCAL_USER: Final = "U00YOU"
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)>|<!subteam\^(S[A-Z0-9]+)>|<#([CG][A-Z0-9]+)>")
 
 
-def ready_router() -> Router:
+def ready_router(settings: Settings) -> Router:
     """Return the router; says so on stderr if it has to learn first."""
     with Console(stderr=True).status("") as status:
-        return build_router(on_training=lambda: status.update("Learning from the examples, once; a few seconds …"))
+        return build_router(
+            settings.finops_knowledge,
+            on_training=lambda: status.update("Learning from the examples, once; a few seconds …"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +122,14 @@ async def _load(sample: SampleOrganisation, services: Services) -> None:
             await services.ownership.add_team(
                 NewTeam(LOCAL_WORKSPACE, by, team.name, team.parent, team.aliases, tuple(team.channels))
             )
+    known_personas = {persona.key for persona in services.catalogue.personas}
     for one in sample.assignments:
         if one.assignee not in {*sample.people, *sample.groups}:
             raise ConfigurationError(
                 f"sample-organisation.yaml: {one.assignee} is not among its people and groups"
             )
-        persona = persona_called(one.persona, services.catalogue)
+        if one.persona not in known_personas:  # switched off in the company's own knowledge
+            continue
+        persona = services.catalogue.persona(one.persona)
         assignee = Assignee.from_id(one.assignee)
         await services.ownership.assign(Change(LOCAL_WORKSPACE, by, assignee, persona, one.team, one.rank))

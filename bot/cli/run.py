@@ -23,7 +23,7 @@ def run() -> None:
     """Run the bot: on Slack when SLACK_BOT_TOKEN is set, otherwise as a prompt here."""
     settings = read_settings()
     configure_logging(settings)
-    router = ready_router()
+    router = ready_router(settings)
     asyncio.run(_on_slack(settings, router) if settings.on_slack else _here(settings, router))
 
 

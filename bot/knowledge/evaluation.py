@@ -36,6 +36,11 @@ class Judged:
         return self.routing.matches[0].persona.key if self.routing.matches else UNRELATED
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """What decided, as it was written."""
+        return () if isinstance(self.routing, Unrelated) else self.routing.words
+
+    @property
     def is_accepted(self) -> bool:
         """Whether the first persona is the owner or acceptable."""
         return self.given in self.question.accepted
@@ -55,6 +60,7 @@ class Report:
         confident_accepted: Share of all confident answers that are accepted.
         calibration_error: Mean distance between confidence and truth over ten bins, weighted by their size.
         by_persona: Accepted share per owner.
+        confusion: How often an owner's questions went first to whom, acceptable ones counted as the owner's.
         misses: What was not accepted, in the order of the questions.
     """
 
@@ -68,6 +74,7 @@ class Report:
     confident_accepted: float
     calibration_error: float
     by_persona: dict[str, float]
+    confusion: dict[tuple[str, str], int]
     misses: tuple[Judged, ...]
 
 
@@ -90,6 +97,11 @@ def evaluate(questions: Iterable[LabelledQuestion], route: Callable[[str], Routi
         confident_accepted=_share(confident, lambda one: one.is_accepted),
         calibration_error=_calibration_error(judged),
         by_persona={persona: right[persona] / asked[persona] for persona in sorted(asked)},
+        confusion=dict(
+            Counter(
+                (one.question.persona, one.question.persona if one.is_accepted else one.given) for one in judged
+            )
+        ),
         misses=tuple(one for one in judged if not one.is_accepted),
     )
 

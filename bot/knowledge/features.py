@@ -1,9 +1,9 @@
 """From words to what a linear model sees: words, pairs of words and pieces of words, weighted by rarity."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from bot.knowledge.text import Token
 
 Floats: TypeAlias = npt.NDArray[np.float32]
+HalfFloats: TypeAlias = npt.NDArray[np.float16]
 Integers: TypeAlias = npt.NDArray[np.int32]
 
 MAX_TOKENS: Final = 250
@@ -21,6 +22,7 @@ PIECE_LENGTHS: Final = (3, 4, 5)
 """Lengths of the character pieces, the blank at either end of a word included."""
 
 _LONGEST_WORD: Final = 30
+_MAX_REMEMBERED_WORDS: Final = 20_000
 _NUMBER: Final = re.compile(r"\d+")
 
 
@@ -36,50 +38,77 @@ class Vector:
     positions: Integers
 
 
+class Vocabulary:
+    """The known features by number; ``rarity`` is one inverse document frequency per feature."""
+
+    def __init__(self, names: Sequence[str], rarity: Floats) -> None:
+        self.names = tuple(names)
+        self.rarity = rarity
+        self._numbers = {name: number for number, name in enumerate(self.names)}
+        self._pieces: dict[str, tuple[int, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def rarity_of(self, word: str) -> float:
+        """Return the inverse document frequency of a whole word; an unknown word is as rare as can be."""
+        number = self._numbers.get(f"={word}")
+        return float(self.rarity[number]) if number is not None else float("inf")
+
+    def vector(self, words: Sequence[str]) -> Vector:
+        """Return the vector of ``words``: unknown features are left out, repeated ones count logarithmically."""
+        numbers, get = self._numbers, self._numbers.get
+        named = [(get(name), at // 2) for at, name in enumerate(word_features(words)) if name in numbers]
+        pieces = [(number, at) for at, word in enumerate(words) for number in self._piece_numbers(word)]
+        blocks = [self._block(named), self._block(pieces)]
+        return Vector(
+            np.concatenate([block.features for block in blocks]),
+            np.concatenate([block.weights for block in blocks]),
+            np.concatenate([block.positions for block in blocks]),
+        )
+
+    def _piece_numbers(self, word: str) -> tuple[int, ...]:
+        known = self._pieces.get(word)
+        if known is None:
+            if len(self._pieces) >= _MAX_REMEMBERED_WORDS:
+                self._pieces.clear()
+            numbers = self._numbers
+            known = tuple(numbers[piece] for piece in pieces_of(word) if piece in numbers)
+            self._pieces[word] = known
+        return known
+
+    def _block(self, found: Sequence[tuple[int | None, int]]) -> Vector:
+        pairs = np.array(found, np.int32).reshape(-1, 2)
+        features, first, counts = np.unique(pairs[:, 0], return_index=True, return_counts=True)
+        weights = self.rarity[features] * (1 + np.log(counts.astype(np.float32)))
+        length = float(np.sqrt(weights @ weights))
+        return Vector(features, weights / length if length else weights, pairs[first, 1])
+
+
 def words_of(tokens: Sequence[Token]) -> list[str]:
     """Return the words as the model sees them: all numbers alike ("q3" and "q4", "14k" and "20k")."""
     return [_NUMBER.sub("0", token.folded)[:_LONGEST_WORD] for token in tokens[:MAX_TOKENS]]
 
 
-def word_features(words: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Yield every word and every pair of neighbours, with the word's position."""
+def is_word(feature: str) -> bool:
+    """Tell whether a feature is a word or a pair of words, not a piece of one."""
+    return feature.startswith("=")
+
+
+def word_features(words: Sequence[str]) -> list[str]:
+    """Return every word, each followed by its pair with the word before it."""
+    named = []
     previous = "^"
-    for position, word in enumerate(words):
-        yield f"={word}", position
-        yield f"={previous} {word}", position
+    for word in words:
+        named += [f"={word}", f"={previous} {word}"]
         previous = word
+    return named
 
 
-def piece_features(words: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Yield the character pieces of every word, with its position: they survive typos and endings."""
-    for position, word in enumerate(words):
-        padded = f" {word} "
-        for length in PIECE_LENGTHS:
-            for start in range(len(padded) - length + 1):
-                yield padded[start : start + length], position
-
-
-def vectorise(words: Sequence[str], vocabulary: Mapping[str, int], rarity: Floats) -> Vector:
-    """Return the vector of ``words``: unknown features are left out, repeated ones count logarithmically."""
-    blocks = [_block(word_features(words), vocabulary, rarity), _block(piece_features(words), vocabulary, rarity)]
-    return Vector(
-        np.concatenate([block.features for block in blocks]),
-        np.concatenate([block.weights for block in blocks]),
-        np.concatenate([block.positions for block in blocks]),
+@lru_cache(maxsize=_MAX_REMEMBERED_WORDS)
+def pieces_of(word: str) -> tuple[str, ...]:
+    """Return the character pieces of a word: they survive typos and endings."""
+    padded = f" {word} "
+    return tuple(
+        padded[start : start + length] for length in PIECE_LENGTHS for start in range(len(padded) - length + 1)
     )
-
-
-def _block(found: Iterator[tuple[str, int]], vocabulary: Mapping[str, int], rarity: Floats) -> Vector:
-    counts: Counter[int] = Counter()
-    position_of: dict[int, int] = {}
-    for name, position in found:
-        feature = vocabulary.get(name)
-        if feature is not None:
-            counts[feature] += 1
-            position_of.setdefault(feature, position)
-    features = np.fromiter(counts, np.int32, len(counts))
-    weights = rarity[features] * (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts))))
-    length = float(np.sqrt(weights @ weights))
-    if length:
-        weights = weights / length
-    return Vector(features, weights.astype(np.float32), np.fromiter(position_of.values(), np.int32, len(counts)))

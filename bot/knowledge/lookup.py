@@ -22,4 +22,4 @@ def persona_called(name: str, catalogue: Catalogue) -> Persona:
 
 
 def _names(persona: Persona) -> set[str]:
-    return {persona.key, persona.name, *(part.strip() for part in persona.name.split("/"))}
+    return {persona.key, persona.name, *persona.aliases, *(part.strip() for part in persona.name.split("/"))}

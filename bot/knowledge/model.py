@@ -1,6 +1,6 @@
 """The nouns of routing: personas with their responsibilities, and the decision about a question."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -29,10 +29,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A message of the kind people send, and the author pass that wrote it (for honest hold-outs)."""
+    """A message of the kind people send, and the author pass that wrote it (for honest hold-outs).
+
+    ``is_own`` marks a company's own examples, which count for more than the built-in ones.
+    """
 
     text: str
     author_pass: str
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +57,26 @@ class Responsibility:
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """A stakeholder group of the FinOps Framework, core or allied."""
+    """A stakeholder group of the FinOps Framework, core or allied, or one of a company's own (without ``source``).
+
+    ``aliases`` are a company's other names for it ("deal desk").
+    """
 
     key: str
     name: str
     group: PersonaGroup
     summary: str
-    source: Source
+    source: Source | None
     responsibilities: tuple[Responsibility, ...]
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A company's word (``Orion``) and what it stands for in words everybody knows (``data warehouse``)."""
+
+    name: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,7 @@ class Catalogue:
 
     personas: tuple[Persona, ...]
     unrelated: tuple[Example, ...]
+    products: tuple[Product, ...] = ()
 
     def persona(self, key: str) -> Persona:
         """Return the persona with this key; ``KeyError`` if there is none."""
@@ -77,14 +94,14 @@ class Catalogue:
                 return persona
         raise KeyError(key)
 
+    def attributions(self) -> tuple[str, ...]:
+        """Return the attribution of every source, each once; they must be shown wherever the personas are."""
+        return tuple(dict.fromkeys(one.source.attribution for one in self.personas if one.source))
+
     def responsibilities(self) -> Iterator[Responsibility]:
         """Yield every responsibility, persona by persona."""
         for persona in self.personas:
             yield from persona.responsibilities
-
-    def names(self) -> Mapping[str, str]:
-        """Return what people may call each persona, mapped to its key."""
-        return {name: persona.key for persona in self.personas for name in (persona.key, persona.name)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """The decision about a question: one persona, a question back, or none of our business. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from bot.knowledge.features import Vector, words_of
+from bot.knowledge.glossary import Glossary
 from bot.knowledge.linear import UNRELATED, RoutingModel, probabilities
 from bot.knowledge.model import Ambiguous, Catalogue, Confident, Match, Persona, Routing, Unrelated
 from bot.knowledge.text import Token, tokens
@@ -13,6 +15,8 @@ from bot.knowledge.text import Token, tokens
 MAX_OPTIONS: Final = 3
 _MIN_MATCHES: Final = 3
 _MAX_WORDS: Final = 5
+_MIN_RARITY: Final = 4.0
+"""Inverse document frequency of a word that stands in one example of twenty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +31,46 @@ class Policy:
         unrelated_share: Probability (0–1) of being nobody's from which a message is refused.
         min_confidence: Probability (0–1) from which one persona is named.
         min_margin: Distance (0–1) that it must keep from the runner-up.
+        own_word_bonus: Added to the score of a persona that a company's own word points to: an alias, or a word
+            that only this persona's own examples have.
         option_share: A persona is offered in a question back if it has this share of the best one's probability.
     """
 
-    temperature: float = 1.0
-    unrelated_share: float = 0.1
-    min_confidence: float = 0.5
+    temperature: float = 0.7
+    unrelated_share: float = 0.12
+    min_confidence: float = 0.6
     min_margin: float = 0.2
+    own_word_bonus: float = 4.0
     option_share: float = 0.2
 
 
-def route_question(question: str, catalogue: Catalogue, model: RoutingModel, policy: Policy) -> Routing:
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What routing decides on."""
+
+    catalogue: Catalogue
+    model: RoutingModel
+    glossary: Glossary
+
+
+def route_question(question: str, knowledge: Knowledge, policy: Policy) -> Routing:
     """Decide who owns ``question``, any text as Slack sends it.
 
     Confidence is 0–1 and best comes first; equally probable personas are ordered by key, so the answer depends
     on nothing but the arguments' content. A text without words is ``Unrelated``.
     """
-    read = tokens(question)
+    catalogue, model = knowledge.catalogue, knowledge.model
+    read = knowledge.glossary.explained(tokens(question))
     words = words_of(read)
-    vector = model.vector(words)
+    vector = model.vocabulary.vector(words)
     head = model.persona_head
     if not len(vector.features):
         return Unrelated()
-    shares = probabilities(head.scores(vector), policy.temperature)
+    scores = head.scores(vector)
+    own = {model.own_words[word] for word in words if word in model.own_words}
+    for key in own | knowledge.glossary.named_personas(read):
+        scores[head.classes.index(key)] += policy.own_word_bonus
+    shares = probabilities(scores, policy.temperature)
     order = np.argsort(-shares, kind="stable")
     if shares[head.classes.index(UNRELATED)] >= policy.unrelated_share:
         return Unrelated()
@@ -58,7 +79,7 @@ def route_question(question: str, catalogue: Catalogue, model: RoutingModel, pol
         _match(catalogue.persona(head.classes[number]), float(shares[number]), model, vector)
         for number in ranked[: max(_MIN_MATCHES, MAX_OPTIONS)]
     )
-    said = _deciding_words(read, head.shares(vector, ranked[0], len(words)))
+    said = _deciding_words(read, words, head.shares(vector, ranked[0], len(words)), model)
     return _decide(matches, said, policy)
 
 
@@ -82,11 +103,16 @@ def _match(persona: Persona, confidence: float, model: RoutingModel, vector: Vec
     return Match(persona, responsibility, confidence)
 
 
-def _deciding_words(read: tuple[Token, ...], shares: np.ndarray) -> tuple[str, ...]:
-    """Return the words that spoke most for the best persona, as they were written, the strongest first."""
-    strongest = np.argsort(-shares, kind="stable")
-    words = [read[int(position)].written for position in strongest if shares[position] > 0]
-    return tuple(dict.fromkeys(word for word in words if len(word) > 2))[:_MAX_WORDS]  # noqa: PLR2004
+def _deciding_words(
+    read: Sequence[Token], words: Sequence[str], shares: np.ndarray, model: RoutingModel
+) -> tuple[str, ...]:
+    """Return the words that spoke most for the best persona, as they were written, the strongest first.
+
+    Words that stand in very many examples ("who", "the") explain nothing and are left out.
+    """
+    strongest = [int(position) for position in np.argsort(-shares, kind="stable") if shares[position] > 0]
+    telling = [at for at in strongest if model.vocabulary.rarity_of(words[at]) >= _MIN_RARITY]
+    return tuple(dict.fromkeys(read[at].written for at in telling))[:_MAX_WORDS]
 
 
 class Router:
@@ -95,8 +121,15 @@ class Router:
     def __init__(self, catalogue: Catalogue, model: RoutingModel, policy: Policy) -> None:
         self.catalogue = catalogue
         self.model = model
+        self._knowledge = Knowledge(catalogue, model, Glossary.of(catalogue))
         self._policy = policy
 
     def route(self, question: str) -> Routing:
         """Decide who owns ``question``; see ``route_question``."""
-        return route_question(question, self.catalogue, self.model, self._policy)
+        return route_question(question, self._knowledge, self._policy)
+
+    def title_for(self, question: str, persona_key: str) -> str:
+        """Return the title of the persona's responsibility that ``question`` is likeliest about."""
+        words = words_of(self._knowledge.glossary.explained(tokens(question)))
+        vector = self.model.vocabulary.vector(words)
+        return _match(self.catalogue.persona(persona_key), 0.0, self.model, vector).responsibility.title

@@ -54,8 +54,9 @@ class StoredQuestion:
 class PersonaAnswer:
     """One persona owns it: who that is for the team, and whom to ask where nobody holds it.
 
-    ``reasons`` is the routing that named the persona, none where a person did. ``fallback`` is the FinOps
-    Practitioner's ownership, given only where ``ownership`` has no owner.
+    ``reasons`` is the routing that named the persona, none where a person did, and ``example`` the known example
+    that says most nearly the same. ``fallback`` is the FinOps Practitioner's ownership, given only where
+    ``ownership`` has no owner.
     """
 
     question: StoredQuestion
@@ -64,6 +65,7 @@ class PersonaAnswer:
     team: TeamChoice | None
     ownership: Ownership
     fallback: Ownership | None
+    example: str | None = None
 
     @property
     def is_gap(self) -> bool:

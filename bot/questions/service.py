@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from bot.clock import Clock
 from bot.errors import UserFacingError
+from bot.knowledge.matching import nearest
 from bot.knowledge.model import (
     FALLBACK_PERSONA,
     Ambiguous,
@@ -18,6 +19,7 @@ from bot.knowledge.model import (
     decision_of,
 )
 from bot.knowledge.text import presentable, tokens
+from bot.questions.learning import Correction
 from bot.questions.model import (
     Answer,
     Asked,
@@ -35,6 +37,9 @@ from bot.teams.service import OwnershipService
 MAX_STORED_CHARACTERS: Final = 4_000
 """Of a longer question the beginning is kept; the router reads no further either."""
 
+MIN_EXAMPLE_SCORE: Final = 45.0
+"""Similarity (0–100, see ``nearest``) from which an example is worth showing."""
+
 
 class QuestionStore(Protocol):
     """What is kept of questions; every call is about one workspace."""
@@ -50,6 +55,9 @@ class QuestionStore(Protocol):
 
     async def mark_shared(self, workspace_id: str, question_id: str, at: datetime) -> bool:
         """Note that the answer was shown to a channel; false if it already was."""
+
+    async def corrections(self, workspace_id: str) -> tuple[Correction, ...]:
+        """Return every question that somebody judged, with the latest word on it, oldest first."""
 
     async def give_feedback(self, workspace_id: str, feedback: Feedback) -> None:
         """Keep what somebody said of an answer, in the place of what they said of it before."""
@@ -157,6 +165,10 @@ class AskService:
         reasons = routing if isinstance(routing, Confident) and routing.best.persona.key == persona_key else None
         return await self._persona_answer(question, persona_key, reasons, team)
 
+    async def corrections(self, workspace_id: str) -> tuple[Correction, ...]:
+        """Return what people said of past answers."""
+        return await self._store.corrections(workspace_id)
+
     async def _team_of(self, asked: Asked) -> tuple[str, TeamChoice | None]:
         if asked.team_name is not None:
             team = await self._finder.called(asked.workspace_id, asked.team_name)
@@ -187,4 +199,13 @@ class AskService:
         fallback = None
         if ownership.owner is None and persona_key != FALLBACK_PERSONA:
             fallback = await self._ownership.who(workspace_id, FALLBACK_PERSONA, team.team if team else None)
-        return PersonaAnswer(question, persona, reasons, team, ownership, fallback)
+        return PersonaAnswer(
+            question, persona, reasons, team, ownership, fallback, _nearest_example(question, reasons)
+        )
+
+
+def _nearest_example(question: StoredQuestion, reasons: Confident | None) -> str | None:
+    if reasons is None:
+        return None
+    examples = [example.text for example in reasons.best.responsibility.examples]
+    return nearest(question.asked.text, examples, MIN_EXAMPLE_SCORE)

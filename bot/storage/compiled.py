@@ -18,11 +18,12 @@ import numpy as np
 import structlog
 
 import bot.knowledge
+from bot.knowledge.features import Vocabulary
 from bot.knowledge.linear import LinearHead, RoutingModel
-from bot.knowledge.model import Catalogue, Example, Persona, Responsibility, Source
+from bot.knowledge.model import Catalogue, Example, Persona, Product, Responsibility, Source
 
 _log = structlog.get_logger(__name__)
-_CODE: Final = ("catalogue.py", "features.py", "linear.py", "model.py", "text.py", "training.py")
+_CODE: Final = ("catalogue.py", "documents.py", "features.py", "linear.py", "model.py", "text.py", "training.py")
 _PERSONA_HEAD: Final = "/persona"
 
 
@@ -78,8 +79,9 @@ def _packed(compiled: Compiled) -> dict[str, np.ndarray]:
     return {
         "catalogue": _bytes(json.dumps(dataclasses.asdict(compiled.catalogue))),
         "classes": _bytes(json.dumps({name: head.classes for name, head in heads.items()})),
-        "vocabulary": _bytes("\n".join(model.vocabulary)),
-        "rarity": model.rarity,
+        "own_words": _bytes(json.dumps(model.own_words)),
+        "vocabulary": _bytes("\n".join(model.vocabulary.names)),
+        "rarity": model.vocabulary.rarity,
         **{f"weights:{name}": head.weights for name, head in heads.items()},
         **{f"intercept:{name}": head.intercept for name, head in heads.items()},
     }
@@ -91,8 +93,8 @@ def _unpacked(kept: Mapping[str, np.ndarray]) -> Compiled:
         name: LinearHead(tuple(some), kept[f"weights:{name}"], kept[f"intercept:{name}"])
         for name, some in classes.items()
     }
-    vocabulary = {name: number for number, name in enumerate(_text(kept["vocabulary"]).split("\n"))}
-    model = RoutingModel(vocabulary, kept["rarity"], heads.pop(_PERSONA_HEAD), heads)
+    vocabulary = Vocabulary(_text(kept["vocabulary"]).split("\n"), kept["rarity"])
+    model = RoutingModel(vocabulary, heads.pop(_PERSONA_HEAD), heads, json.loads(_text(kept["own_words"])))
     return Compiled(_catalogue(json.loads(_text(kept["catalogue"]))), model)
 
 
@@ -101,13 +103,18 @@ def _catalogue(kept: Mapping[str, Any]) -> Catalogue:
         Persona(
             **{
                 **persona,
-                "source": Source(**persona["source"]),
+                "source": Source(**persona["source"]) if persona["source"] else None,
+                "aliases": tuple(persona["aliases"]),
                 "responsibilities": tuple(map(_responsibility, persona["responsibilities"])),
             }
         )
         for persona in kept["personas"]
     )
-    return Catalogue(personas, tuple(Example(**one) for one in kept["unrelated"]))
+    return Catalogue(
+        personas,
+        tuple(Example(**one) for one in kept["unrelated"]),
+        tuple(Product(**one) for one in kept["products"]),
+    )
 
 
 def _responsibility(kept: Mapping[str, Any]) -> Responsibility:

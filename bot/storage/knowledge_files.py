@@ -1,27 +1,32 @@
 """The knowledge files: YAML in ``config/``, read into plain values with the line each one stands on."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from bot.errors import KnowledgeError
-from bot.knowledge.catalogue import Document, build_catalogue
+from bot.knowledge.catalogue import build_catalogue
+from bot.knowledge.documents import Document
 from bot.knowledge.model import Catalogue
-from bot.storage.knowledge_paths import knowledge_files
+from bot.storage.knowledge_paths import knowledge_files, own_knowledge_files
 
 
-def read_catalogue(folder: Path) -> Catalogue:
-    """Return the catalogue that the files in ``folder`` describe.
+def read_catalogue(folder: Path, own_folder: Path | None = None) -> Catalogue:
+    """Return the catalogue that the files in ``folder`` describe, changed by those in a company's own folder.
 
     Raises:
         KnowledgeError: every problem of every file, with its line.
     """
     problems: list[str] = []
-    documents = [
-        document for path in knowledge_files(folder) if (document := _read(path, folder, problems)) is not None
-    ]
-    catalogue, found = build_catalogue(documents)
+    documents = [_read(path, folder, problems) for path in knowledge_files(folder)]
+    if own_folder is not None:
+        own = [_read(path, own_folder, problems) for path in own_knowledge_files(own_folder)]
+        documents += [replace(document, is_own=True) for document in own if document]
+        if not own:
+            problems.append(f"{own_folder}: holds no personas/, examples/, unrelated.yaml or products.yaml")
+    catalogue, found = build_catalogue([document for document in documents if document])
     if problems or found or catalogue is None:
         raise KnowledgeError([*problems, *found])
     return catalogue

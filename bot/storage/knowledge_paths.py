@@ -15,6 +15,16 @@ def config_folder() -> Path:
 
 def knowledge_files(folder: Path) -> Iterator[Path]:
     """Yield the files that knowledge is read from; ``unrelated.yaml`` even where it is missing."""
+    yield from _persona_and_example_files(folder)
+    yield folder / "unrelated.yaml"
+
+
+def own_knowledge_files(folder: Path) -> tuple[Path, ...]:
+    """Return the knowledge files of a company's own folder; none of them has to be there."""
+    names = (folder / "unrelated.yaml", folder / "products.yaml")
+    return (*_persona_and_example_files(folder), *(path for path in names if path.is_file()))
+
+
+def _persona_and_example_files(folder: Path) -> Iterator[Path]:
     yield from sorted((folder / "personas").glob("*.yaml"))
     yield from sorted((folder / "examples").glob("*/*.yaml"))
-    yield folder / "unrelated.yaml"

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Update, or_, select, update
+from sqlalchemy import Update, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.knowledge.linear import UNRELATED
 from bot.knowledge.model import Decision
+from bot.questions.learning import Correction
 from bot.questions.model import Asked, Feedback, StoredQuestion, Surface, Verdict
 from bot.storage.engine import reading, writing
 from bot.storage.tables import FeedbackRow, QuestionRow
@@ -85,6 +87,23 @@ class SqlQuestionStore:
         """See ``QuestionStore``."""
         unshared = _update(workspace_id, question_id).where(QuestionRow.shared_at.is_(None))
         return await self._changed(unshared.values(shared_at=at))
+
+    async def corrections(self, workspace_id: str) -> tuple[Correction, ...]:
+        """Return every question that somebody judged, with the persona of the latest word on it, oldest first."""
+        query = (
+            select(QuestionRow.id, QuestionRow.text, FeedbackRow.persona_key)
+            .join(
+                FeedbackRow,
+                and_(FeedbackRow.workspace_id == workspace_id, FeedbackRow.question_id == QuestionRow.id),
+            )
+            .where(QuestionRow.workspace_id == workspace_id)
+            .order_by(QuestionRow.asked_at, QuestionRow.id, FeedbackRow.given_at)
+        )
+        async with reading(self._engine) as session:
+            latest = {
+                row.id: Correction(row.text, row.persona_key or UNRELATED) for row in await session.execute(query)
+            }
+        return tuple(latest.values())
 
     async def _changed(self, change: Update) -> bool:
         async with writing(self._engine) as session:

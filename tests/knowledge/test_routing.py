@@ -1,14 +1,15 @@
 """Routing decides on what is written, and on nothing else."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.knowledge.linear import UNRELATED
-from bot.knowledge.model import Ambiguous, Confident, Routing, Unrelated, decision_of
-from bot.knowledge.routing import Policy, Router, route_question
+from bot.knowledge.model import Ambiguous, Confident, Product, Routing, Unrelated, decision_of
+from bot.knowledge.routing import Policy, Router
 from bot.knowledge.text import MAX_CHARACTERS
 from bot.knowledge.training import Lesson, train
 from tests.builders import a_catalogue, a_persona
@@ -58,7 +59,7 @@ def test_deciding_words_are_as_the_asker_wrote_them(small: Router) -> None:
 def test_a_question_between_two_personas_is_asked_back() -> None:
     cautious = Policy(min_margin=0.99, unrelated_share=0.4)
 
-    routing = route_question("licences budget", SMALL, train(LESSONS), cautious)
+    routing = Router(SMALL, train(LESSONS), cautious).route("licences budget")
 
     assert isinstance(routing, Ambiguous)
     assert {match.persona.key for match in routing.options[:2]} == {"finance", "itam"}
@@ -72,13 +73,25 @@ def test_what_is_nobodys_or_has_no_known_word_is_refused(small: Router, text: st
 
 def test_the_order_of_personas_and_examples_changes_nothing() -> None:
     turned = a_catalogue(PRACTITIONER, ITAM, FINANCE)
-    one, other = train(LESSONS), train(LESSONS[::-1])
-    policy = Policy()
+    one = Router(SMALL, train(LESSONS), Policy())
+    other = Router(turned, train(LESSONS[::-1]), Policy())
 
     for lesson in LESSONS:
-        assert route_question(lesson.text, SMALL, one, policy) == route_question(
-            lesson.text, turned, other, policy
-        )
+        assert one.route(lesson.text) == other.route(lesson.text)
+
+
+def test_a_product_is_read_as_what_it_stands_for() -> None:
+    catalogue = replace(SMALL, products=(Product("Orion Desk", "windows licences"),))
+    told, untold = (
+        Router(one, train(LESSONS), Policy(min_confidence=0.4, unrelated_share=0.4)) for one in (catalogue, SMALL)
+    )
+
+    routing = told.route("how is it with ORION desk")
+
+    assert isinstance(routing, Confident)
+    assert routing.best.persona == ITAM
+    assert "ORION desk" in routing.words
+    assert untold.route("how is it with ORION desk") != routing
 
 
 @given(st.text(st.characters(), max_size=400))

@@ -12,9 +12,9 @@ from bot.storage.compiled import content_key, load_compiled
 def test_a_second_start_reads_what_the_first_one_learnt(tmp_path: Path, router: Router) -> None:
     trained: list[str] = []
     (tmp_path / "knowledge-old.npz").write_bytes(b"")
-    build_router(tmp_path, lambda: trained.append("first"))
+    build_router(cache_folder=tmp_path, on_training=lambda: trained.append("first"))
 
-    again = build_router(tmp_path, lambda: trained.append("second"))
+    again = build_router(cache_folder=tmp_path, on_training=lambda: trained.append("second"))
 
     assert trained == ["first"]
     assert len(list(tmp_path.iterdir())) == 1
@@ -35,7 +35,7 @@ def test_a_folder_that_cannot_be_written_only_costs_time(tmp_path: Path) -> None
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
 
-    assert build_router(blocked / "cache").route("who pays?").matches
+    assert build_router(cache_folder=blocked / "cache").route("who pays?").matches
 
 
 def test_the_key_follows_the_content_and_not_the_order(tmp_path: Path) -> None:
