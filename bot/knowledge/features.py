@@ -1,7 +1,7 @@
 """From words to what a linear model sees: words, pairs of words and pieces of words, weighted by rarity."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -49,6 +49,10 @@ class Vocabulary:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def words(self) -> Iterator[str]:
+        """Yield every known whole word."""
+        return (name[1:] for name in self.names if is_word(name) and " " not in name)
 
     def rarity_of(self, word: str) -> float:
         """Return the inverse document frequency of a whole word; an unknown word is as rare as can be."""

@@ -5,11 +5,16 @@ from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from bot.knowledge.text import clean, fold
 
 MIN_NAME_SCORE: Final = 60.0
 """Similarity (0–100, ``fuzz.ratio``) from which a name is worth a "did you mean"."""
+
+_MIN_REPAIRED: Final = 5
+_MIN_LONG: Final = 9
+_MAX_REMEMBERED: Final = 20_000
 
 
 def closest(name: str, choices: Iterable[str], limit: int = 3) -> tuple[str, ...]:
@@ -37,6 +42,39 @@ def nearest(text: str, candidates: Sequence[str], min_score: float) -> str | Non
         score_cutoff=min_score,
     )
     return found[0] if found else None
+
+
+class Speller:
+    """Repairs a word that is one slip away from a known one (two, if it is long); known words stay as they are.
+
+    A slip is a letter too many, too few, wrong, or swapped with its neighbour, never the first one: that keeps
+    the candidates few. Words shorter than ``_MIN_REPAIRED`` have too many neighbours to tell.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._known = frozenset(words)
+        self._candidates: dict[tuple[str, int], list[str]] = {}
+        for word in sorted(self._known):
+            if len(word) >= _MIN_REPAIRED - 1 and word.isalpha():
+                self._candidates.setdefault((word[0], len(word)), []).append(word)
+        self._repaired: dict[str, str] = {}
+
+    def repair(self, word: str) -> str:
+        """Return the known word that ``word`` most likely is, or ``word`` itself."""
+        if word in self._known or len(word) < _MIN_REPAIRED or not word.isalpha():
+            return word
+        if word not in self._repaired:
+            if len(self._repaired) >= _MAX_REMEMBERED:
+                self._repaired.clear()
+            self._repaired[word] = self._closest(word) or word
+        return self._repaired[word]
+
+    def _closest(self, word: str) -> str | None:
+        slips = 2 if len(word) >= _MIN_LONG else 1
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        candidates = [one for length in lengths for one in self._candidates.get((word[0], length), ())]
+        found = process.extractOne(word, candidates, scorer=OSA.distance, score_cutoff=slips)
+        return found[0] if found else None
 
 
 @lru_cache(maxsize=20_000)

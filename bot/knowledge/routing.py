@@ -6,9 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from bot.knowledge.features import Vector, words_of
+from bot.knowledge.courtesy import without_courtesy
+from bot.knowledge.features import MAX_TOKENS, Vector, words_of
 from bot.knowledge.glossary import Glossary
 from bot.knowledge.linear import UNRELATED, RoutingModel, probabilities
+from bot.knowledge.matching import Speller
 from bot.knowledge.model import Ambiguous, Catalogue, Confident, Match, Persona, Routing, Unrelated
 from bot.knowledge.text import Token, tokens
 
@@ -37,7 +39,7 @@ class Policy:
     """
 
     temperature: float = 0.7
-    unrelated_share: float = 0.12
+    unrelated_share: float = 0.13
     min_confidence: float = 0.6
     min_margin: float = 0.2
     own_word_bonus: float = 4.0
@@ -51,6 +53,15 @@ class Knowledge:
     catalogue: Catalogue
     model: RoutingModel
     glossary: Glossary
+    speller: Speller
+
+    def read(self, question: str) -> tuple[Token, ...]:
+        """Return the words of a question, products explained, greetings and thanks left out."""
+        return self.glossary.explained(without_courtesy(tokens(question)))[:MAX_TOKENS]
+
+    def words(self, read: Sequence[Token]) -> list[str]:
+        """Return ``read`` as the model sees it, spelling repaired."""
+        return [self.speller.repair(word) for word in words_of(read)]
 
 
 def route_question(question: str, knowledge: Knowledge, policy: Policy) -> Routing:
@@ -60,8 +71,8 @@ def route_question(question: str, knowledge: Knowledge, policy: Policy) -> Routi
     on nothing but the arguments' content. A text without words is ``Unrelated``.
     """
     catalogue, model = knowledge.catalogue, knowledge.model
-    read = knowledge.glossary.explained(tokens(question))
-    words = words_of(read)
+    read = knowledge.read(question)
+    words = knowledge.words(read)
     vector = model.vocabulary.vector(words)
     head = model.persona_head
     if not len(vector.features):
@@ -112,7 +123,7 @@ def _deciding_words(
     """
     strongest = [int(position) for position in np.argsort(-shares, kind="stable") if shares[position] > 0]
     telling = [at for at in strongest if model.vocabulary.rarity_of(words[at]) >= _MIN_RARITY]
-    return tuple(dict.fromkeys(read[at].written for at in telling))[:_MAX_WORDS]
+    return tuple(dict.fromkeys(read[at].written for at in telling or strongest))[:_MAX_WORDS]
 
 
 class Router:
@@ -121,7 +132,7 @@ class Router:
     def __init__(self, catalogue: Catalogue, model: RoutingModel, policy: Policy) -> None:
         self.catalogue = catalogue
         self.model = model
-        self._knowledge = Knowledge(catalogue, model, Glossary.of(catalogue))
+        self._knowledge = Knowledge(catalogue, model, Glossary.of(catalogue), Speller(model.vocabulary.words()))
         self._policy = policy
 
     def route(self, question: str) -> Routing:
@@ -130,6 +141,6 @@ class Router:
 
     def title_for(self, question: str, persona_key: str) -> str:
         """Return the title of the persona's responsibility that ``question`` is likeliest about."""
-        words = words_of(self._knowledge.glossary.explained(tokens(question)))
+        words = self._knowledge.words(self._knowledge.read(question))
         vector = self.model.vocabulary.vector(words)
         return _match(self.catalogue.persona(persona_key), 0.0, self.model, vector).responsibility.title

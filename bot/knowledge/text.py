@@ -15,6 +15,7 @@ _EMOJI: Final = re.compile(r":[a-z][a-z0-9_+'-]{0,60}:", re.IGNORECASE)
 _AT_NAME: Final = re.compile(r"(?<!\w)[@#][\w.-]+")
 _WORD: Final = re.compile(r"[^\W_]+")
 _ACCENTS: Final = re.compile(r"[\u0300-\u036f]")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _VARIATIONS: Final = frozenset(map(chr, range(0xFE00, 0xFE10)))  # "shown as emoji", "shown as text"
 _ASIAN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -33,12 +34,18 @@ def clean(text: str) -> str:
     Mentions, channels, bare links, e-mail addresses and emoji are dropped; link labels and code are kept.
     Never longer than ``MAX_CHARACTERS``; accepts any string, lone surrogates included.
     """
-    text = text[:MAX_CHARACTERS].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = _SLACK_REFERENCE.sub(_spoken, text)
-    text = unicodedata.normalize("NFKC", html.unescape(text))[:MAX_CHARACTERS]
+    text = text[:MAX_CHARACTERS]
+    if not text.isascii():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if "<" in text:
+        text = _SLACK_REFERENCE.sub(_spoken, text)
+    text = html.unescape(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS]
     for noise in (_LINK, _EMOJI, _AT_NAME):
         text = noise.sub(" ", text)
-    return " ".join("".join(map(_printable, text)).split())
+    text = _CONTROL.sub(" ", text) if text.isascii() else "".join(map(_printable, text))
+    return " ".join(text.split())
 
 
 def fold(text: str) -> str:

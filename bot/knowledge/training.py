@@ -12,6 +12,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
+from bot.knowledge.courtesy import without_courtesy
 from bot.knowledge.features import Floats, Vocabulary, is_word, pieces_of, word_features, words_of
 from bot.knowledge.linear import UNRELATED, LinearHead, RoutingModel
 from bot.knowledge.model import Catalogue, Example
@@ -48,7 +49,7 @@ def lessons_of(catalogue: Catalogue) -> list[Lesson]:
 def train(lessons: Sequence[Lesson]) -> RoutingModel:
     """Fit the models; takes seconds. ``lessons`` must hold two personas at least, in any order."""
     lessons = sorted(lessons)
-    texts = [words_of(tokens(lesson.text)) for lesson in lessons]
+    texts = [words_of(without_courtesy(tokens(lesson.text))) for lesson in lessons]
     vocabulary = _vocabulary(texts, [lesson.weight > 1 for lesson in lessons])
     vectors = [vocabulary.vector(words) for words in texts]
     matrix = csr_matrix(

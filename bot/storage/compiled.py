@@ -23,7 +23,16 @@ from bot.knowledge.linear import LinearHead, RoutingModel
 from bot.knowledge.model import Catalogue, Example, Persona, Product, Responsibility, Source
 
 _log = structlog.get_logger(__name__)
-_CODE: Final = ("catalogue.py", "documents.py", "features.py", "linear.py", "model.py", "text.py", "training.py")
+_CODE: Final = (
+    "catalogue.py",
+    "courtesy.py",
+    "documents.py",
+    "features.py",
+    "linear.py",
+    "model.py",
+    "text.py",
+    "training.py",
+)
 _PERSONA_HEAD: Final = "/persona"
 
 

@@ -1,5 +1,6 @@
 """The command line as a stranger uses it: words, exit codes, nothing on the wrong stream."""
 
+import asyncio
 import io
 import json
 from pathlib import Path
@@ -8,8 +9,9 @@ import pytest
 
 from bot.bootstrap import CACHE_FOLDER
 from bot.cli import main
+from bot.cli.local import ask_here, open_desk, ready_router
 from bot.knowledge.routing import Router
-from bot.settings import Settings
+from bot.settings import Settings, read_settings
 from bot.storage.compiled import Compiled, content_key, save_compiled
 from bot.storage.knowledge_paths import config_folder, knowledge_files
 
@@ -115,7 +117,7 @@ def test_routing_reads_lines_and_writes_lines_in_order(terminal: Terminal) -> No
         ),
         (["ask", BUYING, "--team", "paymnts"], 2, "There is no team called “paymnts”. Did you mean Payments?"),
         (["personas", "magician"], 2, "There is no persona called “magician”"),
-        (["check", "nowhere"], 2, "unrelated.yaml:1: cannot be read"),
+        (["check", "nowhere"], 2, "nowhere: holds no personas/, examples/, unrelated.yaml or products.yaml"),
         (["eval", "nowhere.csv"], 2, "nowhere.csv: cannot be read"),
         (["fly"], 2, "No such command 'fly'"),
         (["ask"], 2, "Missing argument 'question'"),
@@ -185,6 +187,58 @@ def test_an_evaluation_lists_figures_and_misses(terminal: Terminal, tmp_path: Pa
     assert "50.0%  … or acceptable" in out
     assert "B: finance, not none: who is bringing cake on friday?" in out
     assert json.loads(as_json)["misses"][0]["given"] == "none"
+
+
+def test_a_confusion_matrix_is_drawn(terminal: Terminal, tmp_path: Path) -> None:
+    file, picture = tmp_path / "questions.csv", tmp_path / "confusion.png"
+    file.write_text(f'question,persona\n"{BUYING}",procurement\nwho is bringing cake on friday?,none\n')
+
+    assert terminal.run("eval", str(file), "--plot", str(picture))[0] == 0
+
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_check_says_what_own_examples_change(terminal: Terminal, tmp_path: Path) -> None:
+    folder = tmp_path / "own" / "examples" / "ours"
+    folder.mkdir(parents=True)
+    (folder / "procurement.yaml").write_text(
+        'persona: procurement\nexamples:\n  "Vendor Risk Management":\n    - "zylotech alone sells us maps"\n'
+    )
+
+    code, out, _ = terminal.run("check", str(tmp_path / "own"))
+
+    assert code == 0
+    assert "1 examples, 0 products of your own" in out
+    assert "benchmark (528 questions): accepted " in out
+
+
+def test_corrections_are_learnt_only_when_approved(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert "Nothing to learn: 0 judged questions" in terminal.run("learn")[1]
+    question = "who feeds the zylotech wallet for maps"
+    asyncio.run(corrected(question, "finance"))
+
+    code, out, _ = terminal.run("learn")
+
+    assert code == 0
+    assert "finance (" in out
+    assert question in out
+    assert "past questions (1 questions): accepted 0.0% → 100.0%" in out
+    assert "Nothing was changed." in out
+    assert "FINOPS_KNOWLEDGE is not set" in terminal.run("learn", "--approve")[2]
+    monkeypatch.setenv("FINOPS_KNOWLEDGE", str(tmp_path / "own"))
+    (tmp_path / "own" / "examples" / "ours").mkdir(parents=True)
+    (tmp_path / "own" / "unrelated.yaml").write_text('examples:\n  - "zylotech summer party"\n')
+    assert "1 examples written to" in terminal.run("learn", "--approve")[1]
+    assert "Finance owns this" in terminal.run("ask", question)[1]
+
+
+async def corrected(question: str, persona_key: str) -> None:
+    settings = read_settings()
+    async with open_desk(settings, ready_router(settings)) as desk:
+        answer = await ask_here(desk, question)
+        await desk.services.asking.choose(desk.workspace_id, answer.question.id, persona_key, "U00YOU")
 
 
 def test_the_database_is_upgraded_once(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

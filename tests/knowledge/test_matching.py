@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.errors import UserFacingError
 from bot.knowledge.lookup import persona_called
-from bot.knowledge.matching import closest
+from bot.knowledge.matching import Speller, closest, nearest
 from tests.builders import a_catalogue, a_persona
 
 NAMES = ["Payments", "Search", "Data Platform", "Mobile Apps"]
@@ -44,3 +44,28 @@ def test_an_unknown_persona_gets_suggestions() -> None:
         persona_called("finanse", catalogue)
     with pytest.raises(UserFacingError, match="Did you mean finance, product"):
         persona_called("xyz", catalogue)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("invoce", "invoice"),
+        ("invoicee", "invoice"),
+        ("inovice", "invoice"),
+        ("kuberentse", "kubernetes"),
+        ("invoice", "invoice"),
+        ("cost", "cost"),
+        ("zzzzzz", "zzzzzz"),
+        ("s3bucket", "s3bucket"),
+    ],
+)
+def test_a_slip_in_a_word_is_repaired_and_everything_else_is_left_alone(typed: str, meant: str) -> None:
+    assert Speller(["invoice", "kubernetes", "cast"]).repair(typed) == meant
+
+
+def test_the_nearest_text_is_found_whatever_its_markup_and_order() -> None:
+    texts = ["who signs the plan", "where is the cake"]
+
+    assert nearest("The plan, who SIGNS? <@U123>", texts, 60) == "who signs the plan"
+    assert nearest("completely different", texts, 60) is None
+    assert nearest("anything", [], 60) is None

@@ -11,25 +11,26 @@ from bot.knowledge.linear import UNRELATED
 from bot.knowledge.model import Ambiguous, Confident, Product, Routing, Unrelated, decision_of
 from bot.knowledge.routing import Policy, Router
 from bot.knowledge.text import MAX_CHARACTERS
-from bot.knowledge.training import Lesson, train
+from bot.knowledge.training import OWN_WEIGHT, Lesson, train
 from tests.builders import a_catalogue, a_persona
 
 FINANCE = a_persona("finance", "Finance", "Budgeting", "Reporting")
 ITAM = a_persona("itam", "ITAM", "Licences")
 PRACTITIONER = a_persona("practitioner", "FinOps Practitioner", "Tagging")
 SMALL = a_catalogue(FINANCE, ITAM, PRACTITIONER)
-LESSONS = [
-    Lesson("finance", "Budgeting", "who signs the budget of the quarter"),
-    Lesson("finance", "Budgeting", "our forecast for the quarter is off"),
-    Lesson("finance", "Reporting", "book the accrual before the close"),
-    Lesson("finance", "Reporting", "the close needs the invoice booked"),
-    Lesson("itam", "Licences", "how many windows licences do we own"),
-    Lesson("itam", "Licences", "unused licences should be reclaimed"),
-    Lesson("practitioner", "Tagging", "the dashboard shows untagged spend"),
-    Lesson("practitioner", "Tagging", "untagged resources on the showback dashboard"),
-    Lesson(UNRELATED, "", "who brings cake on friday"),
-    Lesson(UNRELATED, "", "my laptop does not start"),
+_TEXTS = [
+    ("finance", "Budgeting", "who signs the budget of the quarter"),
+    ("finance", "Budgeting", "our forecast for the quarter is off"),
+    ("finance", "Reporting", "book the accrual before the close"),
+    ("finance", "Reporting", "the close needs the invoice booked"),
+    ("itam", "Licences", "how many windows licences do we own"),
+    ("itam", "Licences", "unused licences should be reclaimed"),
+    ("practitioner", "Tagging", "the dashboard shows untagged spend"),
+    ("practitioner", "Tagging", "untagged resources on the showback dashboard"),
+    (UNRELATED, "", "who brings cake on friday"),
+    (UNRELATED, "", "my laptop does not start"),
 ]
+LESSONS = [Lesson(*one, weight=OWN_WEIGHT) for one in _TEXTS]  # so few that every word must count
 
 
 @pytest.fixture(scope="module", name="small")
@@ -90,8 +91,9 @@ def test_a_product_is_read_as_what_it_stands_for() -> None:
 
     assert isinstance(routing, Confident)
     assert routing.best.persona == ITAM
-    assert "ORION desk" in routing.words
-    assert untold.route("how is it with ORION desk") != routing
+    assert routing.best.confidence > max(
+        (match.confidence for match in untold.route("how is it with ORION desk").matches), default=0
+    )
 
 
 @given(st.text(st.characters(), max_size=400))
