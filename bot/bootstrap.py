@@ -1,6 +1,6 @@
 """The composition root: builds every object once, from the settings, by hand."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -12,12 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.clock import Clock, system_clock
 from bot.errors import KnowledgeError
 from bot.knowledge.routing import Policy, Router
+from bot.questions.learning import Proposal
+from bot.questions.learning_service import LearningService
 from bot.questions.service import AskService
 from bot.services import Services
 from bot.settings import Settings
 from bot.storage.compiled import Compiled, content_key, load_compiled, save_compiled
 from bot.storage.engine import build_engine
 from bot.storage.knowledge_paths import config_folder, knowledge_files, own_knowledge_files
+from bot.storage.labelled_questions import read_labelled_questions
+from bot.storage.learnt_files import add_learnt
 from bot.storage.ownership import SqlOwnershipStore
 from bot.storage.questions import SqlQuestionStore
 from bot.storage.schema import require_current_schema, upgrade
@@ -56,16 +60,35 @@ def build_services(
     """Return the services on an open database."""
     store = SqlOwnershipStore(engine)
     finder = TeamFinder(store)
-    ownership = OwnershipService(store, finder, directory, Access(directory, settings.finops_admins), clock)
+    access = Access(directory, settings.finops_admins)
+    ownership = OwnershipService(store, finder, directory, access, clock)
+    questions = SqlQuestionStore(engine)
     asking = AskService(
         route=router.route,
         catalogue=router.catalogue,
         finder=finder,
         ownership=ownership,
-        store=SqlQuestionStore(engine),
+        store=questions,
         clock=clock,
     )
-    return Services(router.catalogue, asking, ownership, directory, partial(require_current_schema, engine))
+    own_folder = settings.finops_knowledge
+    learning = LearningService(
+        router=router,
+        corrections=questions.corrections,
+        benchmark=partial(read_labelled_questions, config_folder() / "benchmark.csv", router.catalogue),
+        retrained=partial(retrained, router),
+        write=partial(add_learnt, own_folder=own_folder) if own_folder else None,
+    )
+    is_ready = partial(require_current_schema, engine)
+    return Services(router.catalogue, asking, ownership, learning, access, directory, is_ready)
+
+
+def retrained(router: Router, proposals: Sequence[Proposal]) -> Router:
+    """Return a router that has also learnt ``proposals``; takes seconds, keeps nothing."""
+    from bot.knowledge.training import OWN_WEIGHT, Lesson, lessons_of, train  # noqa: PLC0415 (slow to import)
+
+    added = [Lesson(one.persona_key, one.title, one.text, OWN_WEIGHT) for one in proposals]
+    return Router(router.catalogue, train([*lessons_of(router.catalogue), *added]), Policy())
 
 
 def build_router(

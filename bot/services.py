@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.knowledge.model import Catalogue
+from bot.questions.learning_service import LearningService
 from bot.questions.service import AskService
+from bot.teams.access import Access
 from bot.teams.directory import Directory
 from bot.teams.service import OwnershipService
 
@@ -19,5 +21,7 @@ class Services:
     catalogue: Catalogue
     asking: AskService
     ownership: OwnershipService
+    learning: LearningService
+    access: Access
     directory: Directory
     check_ready: Callable[[], Awaitable[None]]

@@ -22,6 +22,7 @@ For example: `{_EXAMPLE}`
 `/finops team add <name> [under <parent>] [alias <a>, <b>] [channels #a #b]`
 `/finops assign @user|@group <persona> [for <team>] [backup]`
 `/finops unassign @user|@group <persona> [for <team>]`
+`/finops learn` what people's corrections could teach me, and what it would change
 
 I mention somebody only when I am confident, never you, and never a whole channel."""
 

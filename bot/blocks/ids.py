@@ -12,6 +12,9 @@ ANSWER_PICK: Final = "answer.pick"
 ANSWER_ACTIONS: Final = "answer.actions"
 """The block of an answer's buttons."""
 
+KNOWLEDGE_LEARN: Final = "knowledge.learn"
+KNOWLEDGE_ACTIONS: Final = "knowledge.actions"
+
 _NOBODY: Final = "none"
 
 

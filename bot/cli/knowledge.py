@@ -7,7 +7,6 @@ import typer
 from bot.blocks.personas import catalogue_message, persona_message
 from bot.knowledge.lookup import persona_called
 from bot.settings import read_settings
-from bot.storage.knowledge_files import read_catalogue
 from bot.storage.knowledge_paths import config_folder
 
 
@@ -16,6 +15,7 @@ def personas(
 ) -> None:
     """List the personas, or show one with its responsibilities."""
     from bot.cli.local import plain
+    from bot.storage.knowledge_files import read_catalogue
 
     catalogue = read_catalogue(config_folder(), read_settings().finops_knowledge)
     message = (

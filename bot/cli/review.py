@@ -1,41 +1,22 @@
 """``finops-bot check`` and ``learn``: what changes to the knowledge would do, before they are taken."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from bot.blocks.learning import effect_in_words
 from bot.cli.local import open_desk, ready_router
-from bot.errors import ConfigurationError
-from bot.knowledge.evaluation import LabelledQuestion, Report, evaluate
+from bot.knowledge.evaluation import evaluate
 from bot.knowledge.review import find_conflicts
 from bot.knowledge.routing import Policy, Router
 from bot.logs import configure_logging
-from bot.questions.learning import Correction, Proposal, as_labelled, propose
+from bot.questions.learning_service import Effect
 from bot.settings import Settings, read_settings
-from bot.storage.knowledge_files import read_catalogue
 from bot.storage.knowledge_paths import config_folder
 from bot.storage.labelled_questions import read_labelled_questions
-from bot.storage.learnt_files import add_learnt
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a change of the knowledge does to one set of questions."""
-
-    name: str
-    before: Report
-    after: Report
-
-    def __str__(self) -> str:
-        return (
-            f"{self.name} ({self.before.questions} questions): accepted {self.before.accepted:.1%} → "
-            f"{self.after.accepted:.1%}, nobody's recognised {self.before.refused:.1%} → {self.after.refused:.1%}"
-        )
 
 
 def check(
@@ -45,6 +26,7 @@ def check(
 ) -> None:
     """Check the knowledge files: every problem with its file and line, and what your own examples change."""
     from bot.knowledge.training import lessons_of, train
+    from bot.storage.knowledge_files import read_catalogue
 
     settings = read_settings()
     configure_logging(settings)
@@ -68,7 +50,9 @@ def check(
     before = ready_router(settings.model_copy(update={"finops_knowledge": None}))
     with Console(stderr=True).status("Learning from your examples, to compare …"):
         after = Router(catalogue, train(lessons_of(catalogue)), Policy())
-    print(_effect("benchmark", _benchmark(before), before, after))
+    questions = read_labelled_questions(config_folder() / "benchmark.csv", before.catalogue)
+    effect = Effect("benchmark", evaluate(questions, before.route), evaluate(questions, after.route))
+    print(effect_in_words(effect))
 
 
 def learn(
@@ -78,46 +62,22 @@ def learn(
     settings = read_settings()
     configure_logging(settings)
     router = ready_router(settings)
-    corrections = asyncio.run(_corrections(settings, router))
-    proposals = propose(corrections, router)
-    if not proposals:
-        print(f"Nothing to learn: {len(corrections)} judged questions, all routed as people said, or disputed.")
-        return
-    for one in proposals:
-        print(f"{one.persona_key}{f' ({one.title})' if one.title else ''}: {one.text}")
-    with Console(stderr=True).status("Learning from these examples, to compare …"):
-        after = _with(proposals, router)
-    print(_effect("past questions", as_labelled(corrections), router, after))
-    print(_effect("benchmark", _benchmark(router), router, after))
-    if not approve:
-        print("Nothing was changed. Take these examples with: finops-bot learn --approve")
-        return
-    if settings.finops_knowledge is None:
-        raise ConfigurationError("FINOPS_KNOWLEDGE is not set: name the folder that what is learnt is written to")
-    add_learnt(proposals, settings.finops_knowledge)
-    print(
-        f"{len(proposals)} examples written to {settings.finops_knowledge}; the bot uses them from its next start."
-    )
+    asyncio.run(_learn(settings, router, approve=approve))
 
 
-async def _corrections(settings: Settings, router: Router) -> Sequence[Correction]:
+async def _learn(settings: Settings, router: Router, *, approve: bool) -> None:
     async with open_desk(settings, router) as desk:
-        return await desk.services.asking.corrections(desk.workspace_id)
-
-
-def _with(proposals: Sequence[Proposal], router: Router) -> Router:
-    from bot.knowledge.training import OWN_WEIGHT, Lesson, lessons_of, train
-
-    lessons = [
-        *lessons_of(router.catalogue),
-        *(Lesson(one.persona_key, one.title, one.text, OWN_WEIGHT) for one in proposals),
-    ]
-    return Router(router.catalogue, train(lessons), Policy())
-
-
-def _benchmark(router: Router) -> tuple[LabelledQuestion, ...]:
-    return read_labelled_questions(config_folder() / "benchmark.csv", router.catalogue)
-
-
-def _effect(name: str, questions: Sequence[LabelledQuestion], before: Router, after: Router) -> Effect:
-    return Effect(name, evaluate(questions, before.route), evaluate(questions, after.route))
+        learning = desk.services.learning
+        with Console(stderr=True).status("Learning from the corrections, to compare …"):
+            review = await learning.review(desk.workspace_id)
+        if not review.proposals:
+            print(f"Nothing to learn: {review.judged} judged questions, all routed as people said, or disputed.")
+            return
+        for one in review.proposals:
+            print(f"{one.persona_key}{f' ({one.title})' if one.title else ''}: {one.text}")
+        print("\n".join(map(effect_in_words, review.effects)))
+        if not approve:
+            print("Nothing was changed. Take these examples with: finops-bot learn --approve")
+            return
+        count = await learning.approve(desk.workspace_id, review.fingerprint)
+        print(f"{count} examples written to {settings.finops_knowledge}; the bot uses them from its next start.")

@@ -1,6 +1,7 @@
 """``finops-bot run``: on Slack where the tokens are set, otherwise a prompt on the sample organisation."""
 
 import asyncio
+import gc
 import sys
 from typing import Final
 
@@ -24,6 +25,8 @@ def run() -> None:
     settings = read_settings()
     configure_logging(settings)
     router = ready_router(settings)
+    gc.freeze()  # the knowledge stays; only what comes from now on is looked through
+    gc.enable()
     asyncio.run(_on_slack(settings, router) if settings.on_slack else _here(settings, router))
 
 

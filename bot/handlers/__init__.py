@@ -7,7 +7,8 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import ids
 from bot.handlers.ask import AskHandlers
-from bot.handlers.commands import Assign, Help, Personas, TeamAdd, TeamList, TeamShow, Unassign, WhoOwns
+from bot.handlers.commands import Assign, Help, Learn, Personas, TeamAdd, TeamList, TeamShow, Unassign, WhoOwns
+from bot.handlers.learn import LearnHandlers
 from bot.handlers.listeners import Messenger, on_click, on_command, on_message
 from bot.handlers.manage import ManageHandlers
 from bot.services import Services
@@ -18,7 +19,7 @@ EVENTS: Final = ("app_mention", "message")
 
 def register(app: AsyncApp, services: Services, messenger: Messenger) -> None:
     """Connect every command, event and action with its handler."""
-    ask, manage = AskHandlers(services), ManageHandlers(services)
+    ask, manage, learn = AskHandlers(services), ManageHandlers(services), LearnHandlers(services)
     app.command(COMMAND)(
         on_command(
             {
@@ -30,6 +31,7 @@ def register(app: AsyncApp, services: Services, messenger: Messenger) -> None:
                 TeamAdd: manage.team_add,
                 TeamList: manage.team_list,
                 TeamShow: manage.team_show,
+                Learn: learn.review,
             }
         )
     )
@@ -39,3 +41,4 @@ def register(app: AsyncApp, services: Services, messenger: Messenger) -> None:
     app.action(ids.ANSWER_SHARE)(on_click(ask.share, messenger))
     app.action(ids.ANSWER_SOMEONE_ELSE)(on_click(ask.name_persona, messenger))
     app.action(re.compile(rf"{re.escape(ids.ANSWER_PICK)}\.\d+"))(on_click(ask.name_persona, messenger))
+    app.action(ids.KNOWLEDGE_LEARN)(on_click(learn.approve, messenger))

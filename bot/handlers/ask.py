@@ -1,30 +1,15 @@
 """Questions on Slack: the slash command, mentions, direct messages, and the buttons of an answer."""
 
-from dataclasses import dataclass
-
 from bot.blocks.answer import Audience, answer_message, settled_message, shared_message
 from bot.blocks.help import greeting_message
 from bot.blocks.ids import AnswerRef
 from bot.blocks.text import Message, plain_message
 from bot.handlers.commands import WhoOwns
 from bot.handlers.payloads import Click, IncomingMessage, SlashCommand
+from bot.handlers.replies import ClickReply
 from bot.knowledge.text import tokens
 from bot.questions.model import Asked, PersonaAnswer, Surface
 from bot.services import Services
-
-
-@dataclass(frozen=True, slots=True)
-class ClickReply:
-    """What happens after a click; each part is optional.
-
-    ``replacement`` takes the place of the clicked message, ``note`` is seen by the person who clicked,
-    ``announcement`` by everybody in the channel, ``follow_up`` by everybody in the clicked message's thread.
-    """
-
-    replacement: Message | None = None
-    note: Message | None = None
-    announcement: Message | None = None
-    follow_up: Message | None = None
 
 
 class AskHandlers:

@@ -1,6 +1,7 @@
 """The grammar of ``/finops``: text → what is asked for. Pure."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -69,7 +70,12 @@ class TeamShow:
     name: str
 
 
-Command: TypeAlias = Help | WhoOwns | Personas | Assign | Unassign | TeamAdd | TeamList | TeamShow
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """``learn``."""
+
+
+Command: TypeAlias = Help | Learn | WhoOwns | Personas | Assign | Unassign | TeamAdd | TeamList | TeamShow
 
 USAGE: Final = {
     "who-owns": "/finops who-owns <question> [for <team>]",
@@ -77,6 +83,7 @@ USAGE: Final = {
     "assign": "/finops assign @user|@group <persona> [for <team>] [backup]",
     "unassign": "/finops unassign @user|@group <persona> [for <team>]",
     "team": "/finops team add <name> [under <parent>] [alias <a>, <b>] [channels #a #b] · list · show <name>",
+    "learn": "/finops learn",
     "help": "/finops help",
 }
 
@@ -93,24 +100,15 @@ def parse_command(text: str) -> Command:
         UserFacingError: an unknown verb, or arguments that do not fit; the message shows the usage.
     """
     verb, _, rest = text.strip().partition(" ")
-    verb, rest = verb.lower(), " ".join(rest.split())
-    match verb:
-        case "" | "help":
-            return Help()
-        case "who-owns":
-            return WhoOwns(rest)
-        case "personas":
-            return Personas(rest or None)
-        case "assign":
-            rest, is_backup = _without_backup(rest)
-            assignee, persona, team = _holding(rest, "assign")
-            return Assign(assignee, persona, team, Rank.BACKUP if is_backup else Rank.PRIMARY)
-        case "unassign":
-            return Unassign(*_holding(rest, "unassign"))
-        case "team":
-            return _team(rest)
-        case _:
-            raise UserFacingError(_unknown(verb, text.strip()))
+    parse = _PARSERS.get(verb.lower())
+    if parse is None:
+        raise UserFacingError(_unknown(verb.lower(), text.strip()))
+    return parse(" ".join(rest.split()))
+
+
+def _assign(text: str) -> Command:
+    holding, is_backup = _without_backup(text)
+    return Assign(*_holding(holding, "assign"), Rank.BACKUP if is_backup else Rank.PRIMARY)
 
 
 def _unknown(verb: str, text: str) -> str:
@@ -175,3 +173,15 @@ def _team_add(text: str) -> TeamAdd:
         aliases=tuple(alias.strip() for alias in given.get("alias", "").split(",") if alias.strip()),
         channels=tuple(_CHANNEL.findall(channels)),
     )
+
+
+_PARSERS: Final[dict[str, Callable[[str], Command]]] = {
+    "": lambda _: Help(),
+    "help": lambda _: Help(),
+    "who-owns": WhoOwns,
+    "personas": lambda text: Personas(text or None),
+    "assign": _assign,
+    "unassign": lambda text: Unassign(*_holding(text, "unassign")),
+    "team": _team,
+    "learn": lambda _: Learn(),
+}

@@ -1,5 +1,6 @@
 """Between Bolt and the handlers: acknowledge, parse, call one handler inside the guard, reply."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeAlias
 
@@ -8,7 +9,6 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 from bot.blocks.text import Message
 from bot.errors import UnavailableError
-from bot.handlers.ask import ClickReply
 from bot.handlers.commands import Command, parse_command
 from bot.handlers.guard import guarded
 from bot.handlers.payloads import (
@@ -20,10 +20,11 @@ from bot.handlers.payloads import (
     incoming_message,
     slash_command,
 )
+from bot.handlers.replies import ClickReply, Later
 
 _log = structlog.get_logger(__name__)
 Listener: TypeAlias = Callable[..., Awaitable[None]]
-CommandHandler: TypeAlias = Callable[[SlashCommand, Any], Awaitable[Message]]
+CommandHandler: TypeAlias = Callable[[SlashCommand, Any], Awaitable[Message | Later]]
 
 
 class Messenger(Protocol):
@@ -35,14 +36,24 @@ class Messenger(Protocol):
 
 def on_command(handlers: Mapping[type[Command], CommandHandler]) -> Listener:
     """Return a listener for a slash command: the answer travels in the acknowledgement, for the asker's eyes."""
+    waiting: set[asyncio.Task[None]] = set()  # a task nobody holds may be collected before it ends
 
-    async def answer(command: SlashCommand) -> Message:
+    async def answer(command: SlashCommand) -> Message | Later:
         parsed = parse_command(command.text)
         return await handlers[type(parsed)](command, parsed)
 
-    async def listener(ack: AsyncAck, body: Payload) -> None:
-        message = await guarded(answer, slash_command(body))
-        await ack(response_type="ephemeral", text=message.text, blocks=message.blocks)
+    async def finish(later: Later, command: SlashCommand, respond: AsyncRespond) -> None:
+        await _respond(respond, await guarded(later.then, command), replace_original=True)
+
+    async def listener(ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
+        command = slash_command(body)
+        reply = await guarded(answer, command)
+        if isinstance(reply, Later):
+            task = asyncio.create_task(finish(reply, command, respond))
+            waiting.add(task)
+            task.add_done_callback(waiting.discard)
+            reply = reply.now
+        await ack(response_type="ephemeral", text=reply.text, blocks=reply.blocks)
 
     return listener
 

@@ -61,10 +61,19 @@ class Vocabulary:
 
     def vector(self, words: Sequence[str]) -> Vector:
         """Return the vector of ``words``: unknown features are left out, repeated ones count logarithmically."""
-        numbers, get = self._numbers, self._numbers.get
-        named = [(get(name), at // 2) for at, name in enumerate(word_features(words)) if name in numbers]
-        pieces = [(number, at) for at, word in enumerate(words) for number in self._piece_numbers(word)]
-        blocks = [self._block(named), self._block(pieces)]
+        named = word_features(words)
+        numbers = [self._numbers.get(name, -1) for name in named]
+        pieces: list[int] = []
+        lengths = []
+        for word in words:
+            found = self._piece_numbers(word)
+            pieces += found
+            lengths.append(len(found))
+        at = np.arange(len(words), dtype=np.int32)
+        blocks = [
+            self._block(np.array(numbers, np.int32), np.repeat(at, 2)),
+            self._block(np.array(pieces, np.int32), np.repeat(at, lengths)),
+        ]
         return Vector(
             np.concatenate([block.features for block in blocks]),
             np.concatenate([block.weights for block in blocks]),
@@ -81,12 +90,13 @@ class Vocabulary:
             self._pieces[word] = known
         return known
 
-    def _block(self, found: Sequence[tuple[int | None, int]]) -> Vector:
-        pairs = np.array(found, np.int32).reshape(-1, 2)
-        features, first, counts = np.unique(pairs[:, 0], return_index=True, return_counts=True)
+    def _block(self, numbers: Integers, positions: Integers) -> Vector:
+        features, first, counts = np.unique(numbers, return_index=True, return_counts=True)
+        if len(features) and features[0] < 0:  # unknown ones
+            features, first, counts = features[1:], first[1:], counts[1:]
         weights = self.rarity[features] * (1 + np.log(counts.astype(np.float32)))
         length = float(np.sqrt(weights @ weights))
-        return Vector(features, weights / length if length else weights, pairs[first, 1])
+        return Vector(features, weights / length if length else weights, positions[first])
 
 
 def words_of(tokens: Sequence[Token]) -> list[str]:

@@ -19,7 +19,6 @@ from bot.knowledge.model import (
     decision_of,
 )
 from bot.knowledge.text import presentable, tokens
-from bot.questions.learning import Correction
 from bot.questions.model import (
     Answer,
     Asked,
@@ -55,9 +54,6 @@ class QuestionStore(Protocol):
 
     async def mark_shared(self, workspace_id: str, question_id: str, at: datetime) -> bool:
         """Note that the answer was shown to a channel; false if it already was."""
-
-    async def corrections(self, workspace_id: str) -> tuple[Correction, ...]:
-        """Return every question that somebody judged, with the latest word on it, oldest first."""
 
     async def give_feedback(self, workspace_id: str, feedback: Feedback) -> None:
         """Keep what somebody said of an answer, in the place of what they said of it before."""
@@ -164,10 +160,6 @@ class AskService:
         routing = self._route(text)
         reasons = routing if isinstance(routing, Confident) and routing.best.persona.key == persona_key else None
         return await self._persona_answer(question, persona_key, reasons, team)
-
-    async def corrections(self, workspace_id: str) -> tuple[Correction, ...]:
-        """Return what people said of past answers."""
-        return await self._store.corrections(workspace_id)
 
     async def _team_of(self, asked: Asked) -> tuple[str, TeamChoice | None]:
         if asked.team_name is not None:

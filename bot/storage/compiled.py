@@ -33,6 +33,7 @@ _CODE: Final = (
     "text.py",
     "training.py",
 )
+_EXAMPLE_FIELDS: Final = {field.name for field in dataclasses.fields(Example)}
 _PERSONA_HEAD: Final = "/persona"
 
 
@@ -86,7 +87,7 @@ def _packed(compiled: Compiled) -> dict[str, np.ndarray]:
     model = compiled.model
     heads = {_PERSONA_HEAD: model.persona_head, **model.responsibility_heads}
     return {
-        "catalogue": _bytes(json.dumps(dataclasses.asdict(compiled.catalogue))),
+        "catalogue": _bytes(json.dumps(dataclasses.asdict(compiled.catalogue, dict_factory=_compact))),
         "classes": _bytes(json.dumps({name: head.classes for name, head in heads.items()})),
         "own_words": _bytes(json.dumps(model.own_words)),
         "vocabulary": _bytes("\n".join(model.vocabulary.names)),
@@ -107,6 +108,12 @@ def _unpacked(kept: Mapping[str, np.ndarray]) -> Compiled:
     return Compiled(_catalogue(json.loads(_text(kept["catalogue"]))), model)
 
 
+def _compact(fields: list[tuple[str, Any]]) -> dict[str, Any] | list[Any]:
+    """Keep an example as a list of its values: there are thousands, and field names would double the file."""
+    named = dict(fields)
+    return list(named.values()) if named.keys() == _EXAMPLE_FIELDS else named
+
+
 def _catalogue(kept: Mapping[str, Any]) -> Catalogue:
     personas = tuple(
         Persona(
@@ -121,13 +128,13 @@ def _catalogue(kept: Mapping[str, Any]) -> Catalogue:
     )
     return Catalogue(
         personas,
-        tuple(Example(**one) for one in kept["unrelated"]),
+        tuple(Example(*one) for one in kept["unrelated"]),
         tuple(Product(**one) for one in kept["products"]),
     )
 
 
 def _responsibility(kept: Mapping[str, Any]) -> Responsibility:
-    examples = tuple(Example(**one) for one in kept["examples"])
+    examples = tuple(Example(*one) for one in kept["examples"])
     return Responsibility(**{**kept, "phrases": tuple(kept["phrases"]), "examples": examples})
 
 

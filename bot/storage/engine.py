@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from bot.errors import UnavailableError
+from bot.storage.tables import Row
 
 BUSY_TIMEOUT_SECONDS: Final = 5
 _WRITES: Final = "finops_writes"
@@ -45,6 +46,17 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     bound = engine.execution_options(**{_WRITES: True})
     async with _translated(engine), AsyncSession(bound) as session, session.begin():
         yield session
+
+
+def insert_into(table: type[Row], engine: AsyncEngine) -> Any:  # noqa: ANN401 (either dialect's Insert)
+    """Return an insert that can say what happens on a conflict; only the dialect in use is imported."""
+    if engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite  # noqa: PLC0415
+
+    return sqlite.insert(table)
 
 
 @asynccontextmanager

@@ -30,7 +30,7 @@ class SqlOwnershipStore:
         """See ``OwnershipStore``."""
         try:
             async with writing(self._engine) as session:
-                await lock_workspace(session, workspace_id, at)
+                await lock_workspace(session, self._engine, workspace_id, at)
                 await _refuse_taken(session, workspace_id, team)
                 session.add(
                     TeamRow(
@@ -112,7 +112,7 @@ class SqlOwnershipStore:
     async def assign(self, workspace_id: str, assignment: Assignment) -> Assignment | None:
         """See ``OwnershipStore``."""
         async with writing(self._engine) as session:
-            await lock_workspace(session, workspace_id, assignment.assigned_at)
+            await lock_workspace(session, self._engine, workspace_id, assignment.assigned_at)
             open_rows = await _open_rows(session, workspace_id, assignment.cell)
             replaced = None
             for row in open_rows:
@@ -141,7 +141,7 @@ class SqlOwnershipStore:
     async def unassign(self, workspace_id: str, cell: Cell, assignee: Assignee, by: str, at: datetime) -> bool:
         """See ``OwnershipStore``."""
         async with writing(self._engine) as session:
-            await lock_workspace(session, workspace_id, at)
+            await lock_workspace(session, self._engine, workspace_id, at)
             rows = await _open_rows(session, workspace_id, cell)
             held = [row for row in rows if row.assignee_id == assignee.id]
             for row in held:

@@ -4,14 +4,13 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Update, and_, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.knowledge.linear import UNRELATED
 from bot.knowledge.model import Decision
 from bot.questions.learning import Correction
 from bot.questions.model import Asked, Feedback, StoredQuestion, Surface, Verdict
-from bot.storage.engine import reading, writing
+from bot.storage.engine import insert_into, reading, writing
 from bot.storage.tables import FeedbackRow, QuestionRow
 from bot.storage.workspaces import ensure_workspace
 
@@ -21,13 +20,12 @@ class SqlQuestionStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
 
     async def add(self, question: StoredQuestion) -> bool:
         """See ``QuestionStore``."""
         asked = question.asked
         insert = (
-            self._insert(QuestionRow)
+            insert_into(QuestionRow, self._engine)
             .values(
                 workspace_id=asked.workspace_id,
                 id=question.id,
@@ -50,7 +48,7 @@ class SqlQuestionStore:
             .returning(QuestionRow.id)
         )
         async with writing(self._engine) as session:
-            await ensure_workspace(session, asked.workspace_id, question.asked_at)
+            await ensure_workspace(session, self._engine, asked.workspace_id, question.asked_at)
             return (await session.scalar(insert)) is not None
 
     async def find(self, workspace_id: str, question_id: str) -> StoredQuestion | None:
@@ -66,7 +64,7 @@ class SqlQuestionStore:
             "verdict": feedback.verdict.value,
             "persona_key": feedback.persona_key,
         }
-        insert = self._insert(FeedbackRow).values(
+        insert = insert_into(FeedbackRow, self._engine).values(
             workspace_id=workspace_id, question_id=feedback.question_id, given_by=feedback.given_by, **said
         )
         async with writing(self._engine) as session:
