@@ -31,6 +31,9 @@ from bot.knowledge.training import Lesson, lessons_of
 from bot.storage.knowledge_paths import config_folder
 from bot.storage.labelled_questions import read_labelled_questions
 
+_SLOW = 5_000
+"""Microseconds from which a point lies so far right that its label goes to its left."""
+
 Ranker = Callable[[str], Sequence[str]]
 """Returns persona keys, the likeliest first; first of all ``UNRELATED`` if the question is refused."""
 
@@ -192,7 +195,14 @@ def draw(rows: Sequence[Row], path: Path) -> None:
     axes.set_xscale("log")
     for row in rows:
         axes.plot(row.p50, row.accepted * 100, "o", color="#1f4e5f" if row.name == "this router" else "#b0632f")
-        axes.annotate(row.name, (row.p50, row.accepted * 100), xytext=(6, 6), textcoords="offset points")
+        left = row.name == "this router" or row.p50 > _SLOW
+        axes.annotate(
+            row.name,
+            (row.p50, row.accepted * 100),
+            xytext=(-6 if left else 6, 6),
+            textcoords="offset points",
+            ha="right" if left else "left",
+        )
     axes.set_xlabel("time per question, median, µs (log)")
     axes.set_ylabel("accepted, %")
     axes.set_ylim(0, 105)

@@ -36,7 +36,7 @@ from bot.teams.service import OwnershipService
 MAX_STORED_CHARACTERS: Final = 4_000
 """Of a longer question the beginning is kept; the router reads no further either."""
 
-MIN_EXAMPLE_SCORE: Final = 45.0
+MIN_EXAMPLE_SCORE: Final = 55.0
 """Similarity (0–100, see ``nearest``) from which an example is worth showing."""
 
 

@@ -46,10 +46,10 @@ class Compiled:
 
 
 def content_key(files: Iterable[Path]) -> str:
-    """Return a key that changes with the content of ``files`` or of the code that learns from them."""
+    """Return a key that changes with the content of ``files``, with the code that learns, and with this format."""
     digest = hashlib.sha256()
     code = Path(bot.knowledge.__file__).parent
-    for path in [*sorted(files), *(code / name for name in _CODE)]:
+    for path in [*sorted(files), *(code / name for name in _CODE), Path(__file__)]:
         content = path.read_bytes() if path.is_file() else b""
         digest.update(f"{path.parent.name}/{path.name}:{len(content)}:".encode() + content)
     return digest.hexdigest()[:32]
