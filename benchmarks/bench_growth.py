@@ -1,4 +1,4 @@
-"""What ten times the examples cost per question: the median, with a tenth of the examples and with all, in one run.
+"""What ten times the examples cost per question: the median, with a tenth of them and with all, in one run.
 
 python benchmarks/bench_growth.py
 """

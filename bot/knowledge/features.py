@@ -15,9 +15,6 @@ Floats: TypeAlias = npt.NDArray[np.float32]
 HalfFloats: TypeAlias = npt.NDArray[np.float16]
 Integers: TypeAlias = npt.NDArray[np.int32]
 
-MAX_TOKENS: Final = 250
-"""Words that count: far more than a question has, few enough for a bounded time."""
-
 PIECE_LENGTHS: Final = (3, 4, 5)
 """Lengths of the character pieces, the blank at either end of a word included."""
 
@@ -101,7 +98,7 @@ class Vocabulary:
 
 def words_of(tokens: Sequence[Token]) -> list[str]:
     """Return the words as the model sees them: all numbers alike ("q3" and "q4", "14k" and "20k")."""
-    return [_NUMBER.sub("0", token.folded)[:_LONGEST_WORD] for token in tokens[:MAX_TOKENS]]
+    return [_NUMBER.sub("0", token.folded)[:_LONGEST_WORD] for token in tokens]
 
 
 def is_word(feature: str) -> bool:

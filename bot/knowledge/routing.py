@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 
 from bot.knowledge.courtesy import without_courtesy
-from bot.knowledge.features import MAX_TOKENS, Vector, words_of
+from bot.knowledge.features import Vector, words_of
 from bot.knowledge.glossary import Glossary
 from bot.knowledge.linear import UNRELATED, RoutingModel, probabilities
 from bot.knowledge.matching import Speller
 from bot.knowledge.model import Ambiguous, Catalogue, Confident, Match, Persona, Routing, Unrelated
-from bot.knowledge.text import Token, tokens
+from bot.knowledge.text import MAX_TOKENS, Token, tokens
 
 MAX_OPTIONS: Final = 3
 _MIN_MATCHES: Final = 3

@@ -3,14 +3,19 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 MAX_CHARACTERS: Final = 4_000
 """A question is read up to here: longer than any real one, short enough for a bounded time."""
 
+MAX_TOKENS: Final = 300
+"""Words that count: more than a real question has, few enough for a bounded time."""
+
 _SLACK_REFERENCE: Final = re.compile(r"<([@#!]?)([^<>|]{1,300})(?:\|([^<>]{0,300}))?>")
-_LINK: Final = re.compile(r"\b(?:https?://|www\.)\S+|\S+@\S+\.\w+", re.IGNORECASE)
+_LINK: Final = re.compile(r"\b(?:https?://|www\.)\S+|(?<!\S)[^\s@]{1,100}@[^\s@]{1,255}", re.IGNORECASE)
 _EMOJI: Final = re.compile(r":[a-z][a-z0-9_+'-]{0,60}:", re.IGNORECASE)
 _AT_NAME: Final = re.compile(r"(?<!\w)[@#][\w.-]+")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -57,16 +62,18 @@ def fold(text: str) -> str:
 
 
 def tokens(text: str) -> tuple[Token, ...]:
-    """Return the words of a raw Slack message in order; Asian scripts give pairs of characters."""
-    found = []
-    for match in _WORD.finditer(clean(text)):
+    """Return the first ``MAX_TOKENS`` words of a raw Slack message; Asian scripts give pairs of characters."""
+    return tuple(islice(_tokens(clean(text)), MAX_TOKENS))
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    for match in _WORD.finditer(text):
         written = match.group()
         folded = fold(written)
         if _ASIAN.search(folded):
-            found += [Token(pair, pair) for pair in _pairs(folded)]
+            yield from (Token(pair, pair) for pair in _pairs(folded[: 2 * MAX_TOKENS]))
         else:
-            found.append(Token(written, folded))
-    return tuple(found)
+            yield Token(written, folded)
 
 
 def _spoken(reference: re.Match[str]) -> str:
