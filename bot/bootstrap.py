@@ -106,6 +106,9 @@ def build_router(
         KnowledgeError: every problem in the built-in knowledge files.
     """
     folder = config_folder()
+    if own_folder is not None and not own_knowledge_files(own_folder):
+        _log.warning("own_knowledge_empty", folder=str(own_folder))
+        own_folder = None
     files = [*knowledge_files(folder), *(own_knowledge_files(own_folder) if own_folder else ())]
     path = cache_folder / f"knowledge-{content_key(files)}.npz"
     compiled = load_compiled(path)

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from bot.blocks.learning import effect_in_words
 from bot.cli.local import open_desk, ready_router
+from bot.errors import ConfigurationError
 from bot.knowledge.evaluation import evaluate
 from bot.knowledge.review import find_conflicts
 from bot.knowledge.routing import Policy, Router
@@ -68,6 +69,10 @@ def learn(
 async def _learn(settings: Settings, router: Router, *, approve: bool) -> None:
     async with open_desk(settings, router) as desk:
         learning = desk.services.learning
+        if approve and not learning.can_learn:
+            raise ConfigurationError(
+                "FINOPS_KNOWLEDGE is not set: name the folder that what is learnt is written to"
+            )
         with Console(stderr=True).status("Learning from the corrections, to compare …"):
             review = await learning.review(desk.workspace_id)
         if not review.proposals:

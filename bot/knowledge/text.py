@@ -18,11 +18,15 @@ _SLACK_REFERENCE: Final = re.compile(r"<([@#!]?)([^<>|]{1,300})(?:\|([^<>]{0,300
 _LINK: Final = re.compile(r"\b(?:https?://|www\.)\S+|(?<!\S)[^\s@]{1,100}@[^\s@]{1,255}", re.IGNORECASE)
 _EMOJI: Final = re.compile(r":[a-z][a-z0-9_+'-]{0,60}:", re.IGNORECASE)
 _AT_NAME: Final = re.compile(r"(?<!\w)[@#][\w.-]+")
-_WORD: Final = re.compile(r"[^\W_]+")
+_WORD: Final = re.compile(
+    # katakana, Chinese characters, hiragana, hangul (written without blanks), and words of all other scripts
+    r"[\u30a0-\u30ff]+|[\u3005\u3400-\u9fff]+|[\u3041-\u309f]+|[\uac00-\ud7af]+"
+    r"|(?:(?![\u3005\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af])[^\W_])+"
+)
 _ACCENTS: Final = re.compile(r"[\u0300-\u036f]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _VARIATIONS: Final = frozenset(map(chr, range(0xFE00, 0xFE10)))  # "shown as emoji", "shown as text"
-_ASIAN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UNSPACED: Final = re.compile(r"[\u3005\u3041-\u309f\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,10 @@ def fold(text: str) -> str:
 
 
 def tokens(text: str) -> tuple[Token, ...]:
-    """Return the first ``MAX_TOKENS`` words of a raw Slack message; Asian scripts give pairs of characters."""
+    """Return the first ``MAX_TOKENS`` words of a raw Slack message.
+
+    Runs of scripts without blanks give pairs of characters, but for katakana, which writes whole words.
+    """
     return tuple(islice(_tokens(clean(text)), MAX_TOKENS))
 
 
@@ -70,7 +77,7 @@ def _tokens(text: str) -> Iterator[Token]:
     for match in _WORD.finditer(text):
         written = match.group()
         folded = fold(written)
-        if _ASIAN.search(folded):
+        if _UNSPACED.match(folded):
             yield from (Token(pair, pair) for pair in _pairs(folded[: 2 * MAX_TOKENS]))
         else:
             yield Token(written, folded)

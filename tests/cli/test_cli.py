@@ -228,10 +228,8 @@ def test_corrections_are_learnt_only_when_approved(
     assert "Nothing was changed." in out
     assert "FINOPS_KNOWLEDGE is not set" in terminal.run("learn", "--approve")[2]
     monkeypatch.setenv("FINOPS_KNOWLEDGE", str(tmp_path / "own"))
-    (tmp_path / "own" / "examples" / "ours").mkdir(parents=True)
-    (tmp_path / "own" / "unrelated.yaml").write_text('examples:\n  - "zylotech summer party"\n')
     assert "1 examples written to" in terminal.run("learn", "--approve")[1]
-    assert "Finance owns this" in terminal.run("ask", question)[1]
+    assert question in (tmp_path / "own/examples/learnt/finance.yaml").read_text()
 
 
 async def corrected(question: str, persona_key: str) -> None:

@@ -13,8 +13,9 @@ from bot.knowledge.review import find_conflicts
 from bot.knowledge.routing import Policy, Router
 from bot.knowledge.text import tokens
 from bot.knowledge.training import lessons_of, train
+from bot.storage.compiled import Compiled, content_key, save_compiled
 from bot.storage.knowledge_files import read_catalogue
-from bot.storage.knowledge_paths import config_folder
+from bot.storage.knowledge_paths import config_folder, knowledge_files
 from tests.builders import a_catalogue
 from tests.knowledge.test_catalogue import a_folder, write
 
@@ -119,6 +120,8 @@ def test_what_does_not_fit_is_named_with_its_line(tmp_path: Path, files: dict[st
 
 def test_a_broken_folder_is_said_loudly_and_the_bot_starts_without_it(tmp_path: Path, router: Router) -> None:
     own_folder = write(tmp_path / "own", {"personas/bad.yaml": "key: ["})
+    key = content_key(knowledge_files(config_folder()))
+    save_compiled(Compiled(router.catalogue, router.model), tmp_path / "cache" / f"knowledge-{key}.npz")
 
     with structlog.testing.capture_logs() as logs:
         started = build_router(own_folder, tmp_path / "cache")
@@ -126,6 +129,17 @@ def test_a_broken_folder_is_said_loudly_and_the_bot_starts_without_it(tmp_path: 
     assert started.catalogue == router.catalogue
     assert [(entry["event"], entry["log_level"]) for entry in logs] == [("own_knowledge_ignored", "error")]
     assert "personas/bad.yaml:2: not valid YAML" in logs[0]["problems"][0]
+
+
+def test_an_empty_folder_is_a_warning_and_changes_nothing(tmp_path: Path, router: Router) -> None:
+    key = content_key(knowledge_files(config_folder()))
+    save_compiled(Compiled(router.catalogue, router.model), tmp_path / f"knowledge-{key}.npz")
+
+    with structlog.testing.capture_logs() as logs:
+        started = build_router(tmp_path / "nothing", tmp_path)
+
+    assert started.catalogue == router.catalogue
+    assert [entry["event"] for entry in logs] == ["own_knowledge_empty"]
 
 
 def test_own_examples_that_repeat_somebody_elses_are_found(tmp_path: Path) -> None:

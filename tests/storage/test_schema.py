@@ -52,15 +52,8 @@ async def test_a_newer_database_is_refused_and_left_alone(sqlite_engine: AsyncEn
         await upgrade(sqlite_engine)
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "postgresql+psycopg://user:secret-word@127.0.0.1:1/finops",  # nothing listens there
-        "sqlite+aiosqlite:////proc/finops.sqlite3",  # cannot be made
-    ],
-)
-async def test_a_database_that_is_away_is_named_without_its_password(url: str) -> None:
-    engine = build_engine(url)
+async def test_a_database_that_is_away_is_named_without_its_password() -> None:
+    engine = build_engine("postgresql+psycopg://user:secret-word@127.0.0.1:1/finops")  # nothing listens there
 
     with pytest.raises(UnavailableError, match="check DATABASE_URL") as caught:
         await current_revision(engine)
