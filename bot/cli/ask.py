@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bot.cli.local import answer_in_text, ask_here, open_desk, ready_router
 from bot.cli.output import answer_as_json, routing_as_json
@@ -55,6 +54,7 @@ def _lines(*, progress: bool) -> Iterator[str]:
     lines = (line.decode("utf-8", "replace").rstrip("\r\n") for line in sys.stdin.buffer)
     if not progress or sys.stdin.isatty() or not sys.stderr.isatty():
         return lines
+    from rich.console import Console
     from rich.progress import track
 
     questions = list(lines)

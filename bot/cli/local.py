@@ -3,11 +3,9 @@
 import html
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
-
-from rich.console import Console
 
 from bot.blocks.answer import Audience, answer_message
 from bot.bootstrap import build_router, open_services
@@ -31,12 +29,15 @@ _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)>|<!subteam\^(S[A-Z0-9]+)>|<#([C
 
 
 def ready_router(settings: Settings) -> Router:
-    """Return the router; says so on stderr if it has to learn first."""
-    with Console(stderr=True).status("") as status:
-        return build_router(
-            settings.finops_knowledge,
-            on_training=lambda: status.update("Learning from the examples, once; a few seconds …"),
-        )
+    """Return the router; shows on stderr that it is learning, where it has to."""
+    with ExitStack() as shown:
+
+        def announce() -> None:
+            from rich.console import Console
+
+            shown.enter_context(Console(stderr=True).status("Learning from the examples, once; a few seconds …"))
+
+        return build_router(settings.finops_knowledge, on_training=announce)
 
 
 @dataclass(frozen=True, slots=True)

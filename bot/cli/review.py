@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bot.blocks.learning import effect_in_words
 from bot.cli.local import open_desk, ready_router
@@ -26,6 +25,8 @@ def check(
     ] = None,
 ) -> None:
     """Check the knowledge files: every problem with its file and line, and what your own examples change."""
+    from rich.console import Console
+
     from bot.knowledge.training import lessons_of, train
     from bot.storage.knowledge_files import read_catalogue
 
@@ -67,6 +68,8 @@ def learn(
 
 
 async def _learn(settings: Settings, router: Router, *, approve: bool) -> None:
+    from rich.console import Console
+
     async with open_desk(settings, router) as desk:
         learning = desk.services.learning
         if approve and not learning.can_learn:
