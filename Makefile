@@ -26,9 +26,9 @@ format: .venv/dev.stamp
 
 # Renews the locked versions from pyproject.toml (needs uv; no index address is written into the files).
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-strip-extras \
 		--upgrade --quiet pyproject.toml --group build --output-file requirements/run.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-strip-extras \
 		--constraint requirements/run.txt --quiet pyproject.toml --group dev --output-file requirements/dev.txt
 
 clean:
