@@ -10,6 +10,9 @@ from bot.knowledge.features import Floats, HalfFloats, Vector, Vocabulary
 UNRELATED = "none"
 """The class of messages that are nobody's, beside the persona keys."""
 
+RELATED = "some"
+"""The class of everything else, where only that is asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class LinearHead:
@@ -37,13 +40,15 @@ class LinearHead:
 class RoutingModel:
     """What was learnt from the examples.
 
-    ``persona_head`` decides between the personas and ``UNRELATED``, ``responsibility_heads`` between one persona's
-    titles. ``own_words`` are words that only one persona's own examples (a company's) have, with its key: ten
-    examples cannot outweigh thousands in the heads, but such a word can.
+    ``persona_head`` decides between the personas and ``UNRELATED``, ``relation_head`` between ``RELATED`` and
+    ``UNRELATED``, ``responsibility_heads`` between a persona's titles. ``own_words`` are words that only one
+    persona's own examples (a company's) have, with its key: ten examples cannot outweigh thousands in the heads,
+    but such a word can.
     """
 
     vocabulary: Vocabulary
     persona_head: LinearHead
+    relation_head: LinearHead
     responsibility_heads: Mapping[str, LinearHead]
     own_words: Mapping[str, str]
 

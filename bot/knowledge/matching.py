@@ -44,6 +44,11 @@ def nearest(text: str, candidates: Sequence[str], min_score: float) -> str | Non
     return found[0] if found else None
 
 
+def is_one_slip_away(left: str, right: str) -> bool:
+    """Tell whether two folded names differ by one slip: a letter too many, too few, wrong, or swapped."""
+    return OSA.distance(left, right, score_cutoff=1) == 1
+
+
 class Speller:
     """Repairs a word that is one slip away from a known one (two, if it is long); known words stay as they are.
 
@@ -58,6 +63,10 @@ class Speller:
             if len(word) >= _MIN_REPAIRED - 1 and word.isalpha():
                 self._candidates.setdefault((word[0], len(word)), []).append(word)
         self._repaired: dict[str, str] = {}
+
+    def knows(self, word: str) -> bool:
+        """Tell whether ``word`` is a known one."""
+        return word in self._known
 
     def repair(self, word: str) -> str:
         """Return the known word that ``word`` most likely is, or ``word`` itself."""

@@ -1,5 +1,6 @@
 """The decision about a question: one persona, a question back, or none of our business. Pure."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +10,7 @@ import numpy as np
 from bot.knowledge.courtesy import without_courtesy
 from bot.knowledge.features import Vector, words_of
 from bot.knowledge.glossary import Glossary
-from bot.knowledge.linear import UNRELATED, RoutingModel, probabilities
+from bot.knowledge.linear import RELATED, UNRELATED, RoutingModel, probabilities
 from bot.knowledge.matching import Speller
 from bot.knowledge.model import Ambiguous, Catalogue, Confident, Match, Persona, Routing, Unrelated
 from bot.knowledge.text import MAX_TOKENS, Token, tokens
@@ -19,6 +20,11 @@ _MIN_MATCHES: Final = 3
 _MAX_WORDS: Final = 5
 _MIN_RARITY: Final = 4.0
 """Inverse document frequency of a word that stands in one example of twenty."""
+
+_EVERYDAY_RARITY: Final = 6.7
+"""Inverse document frequency of a word that stands in one example of three hundred."""
+
+_TINY: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,8 @@ class Policy:
 
     Attributes:
         temperature: Divides the model's scores; makes the confidence mean what it says.
-        unrelated_share: Probability (0–1) of being nobody's from which a message is refused.
+        unrelated_share: Probability (0–1) of being nobody's, as the persona and the relation head agree on it
+            (mean of their log-odds), from which a message is refused.
         min_confidence: Probability (0–1) from which one persona is named.
         min_margin: Distance (0–1) that it must keep from the runner-up.
         own_word_bonus: Added to the score of a persona that a company's own word points to: an alias, or a word
@@ -39,7 +46,7 @@ class Policy:
     """
 
     temperature: float = 0.7
-    unrelated_share: float = 0.14
+    unrelated_share: float = 0.17
     min_confidence: float = 0.6
     min_margin: float = 0.2
     own_word_bonus: float = 4.0
@@ -79,12 +86,17 @@ def route_question(question: str, knowledge: Knowledge, policy: Policy) -> Routi
         return Unrelated()
     scores = head.scores(vector)
     own = {model.own_words[word] for word in words if word in model.own_words}
-    for key in own | knowledge.glossary.named_personas(read):
+    own |= knowledge.glossary.named_personas(read)
+    for key in own:
         scores[head.classes.index(key)] += policy.own_word_bonus
     shares = probabilities(scores, policy.temperature)
-    order = np.argsort(-shares, kind="stable")
-    if shares[head.classes.index(UNRELATED)] >= policy.unrelated_share:
+    relation = model.relation_head.scores(vector)
+    relation[model.relation_head.classes.index(RELATED)] += policy.own_word_bonus if own else 0.0
+    by_persona = _log_odds(float(shares[head.classes.index(UNRELATED)]))
+    by_relation = float(relation[model.relation_head.classes.index(UNRELATED)] * 2 - relation.sum())
+    if (by_persona + by_relation) / 2 >= _log_odds(policy.unrelated_share):
         return Unrelated()
+    order = np.argsort(-shares, kind="stable")
     ranked = [int(number) for number in order if head.classes[number] != UNRELATED]
     matches = tuple(
         _match(catalogue.persona(head.classes[number]), float(shares[number]), model, vector)
@@ -92,6 +104,11 @@ def route_question(question: str, knowledge: Knowledge, policy: Policy) -> Routi
     )
     said = _deciding_words(read, words, head.shares(vector, ranked[0], len(words)), model)
     return _decide(matches, said, policy)
+
+
+def _log_odds(probability: float) -> float:
+    bounded = min(max(probability, _TINY), 1 - _TINY)
+    return math.log(bounded / (1 - bounded))
 
 
 def _decide(matches: tuple[Match, ...], words: tuple[str, ...], policy: Policy) -> Routing:
@@ -144,3 +161,11 @@ class Router:
         words = self._knowledge.words(self._knowledge.read(question))
         vector = self.model.vocabulary.vector(words)
         return _match(self.catalogue.persona(persona_key), 0.0, self.model, vector).responsibility.title
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a folded word occurs in what people write."""
+        return self._knowledge.speller.knows(word)
+
+    def is_everyday(self, word: str) -> bool:
+        """Tell whether a folded word occurs so often that by itself it names nothing."""
+        return self.model.vocabulary.rarity_of(word) <= _EVERYDAY_RARITY

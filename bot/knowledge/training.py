@@ -1,6 +1,7 @@
 """Learn the linear models from a catalogue's examples; the only place that imports scikit-learn. Pure.
 
-A persona head of logistic regressions is fitted over all examples, and one small head per persona over its own.
+Over all examples a head is fitted that tells the personas apart, and one that only tells what is nobody's: the
+two together refuse better than either. One small head per persona is fitted over its own examples.
 Everything is sorted before it is fitted, so the order of files and examples changes nothing.
 """
 
@@ -14,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.knowledge.courtesy import without_courtesy
 from bot.knowledge.features import Floats, Vocabulary, is_word, pieces_of, word_features, words_of
-from bot.knowledge.linear import UNRELATED, LinearHead, RoutingModel
+from bot.knowledge.linear import RELATED, UNRELATED, LinearHead, RoutingModel
 from bot.knowledge.model import Catalogue, Example
 from bot.knowledge.text import tokens
 
@@ -67,8 +68,14 @@ def train(lessons: Sequence[Lesson]) -> RoutingModel:
     for key in sorted(set(personas.tolist()) - {UNRELATED}):
         own = personas == key
         heads[key] = _fit(matrix[own], titles[own], weights[own])
-    own_words = _own_words(lessons, texts)
-    return RoutingModel(vocabulary, _fit(matrix, personas, weights), heads, own_words)
+    relation = np.where(personas == UNRELATED, UNRELATED, RELATED)
+    return RoutingModel(
+        vocabulary,
+        persona_head=_fit(matrix, personas, weights),
+        relation_head=_fit(matrix, relation, weights),
+        responsibility_heads=heads,
+        own_words=_own_words(lessons, texts),
+    )
 
 
 def _lessons(catalogue: Catalogue) -> Iterator[Lesson]:

@@ -35,6 +35,7 @@ _CODE: Final = (
 )
 _EXAMPLE_FIELDS: Final = {field.name for field in dataclasses.fields(Example)}
 _PERSONA_HEAD: Final = "/persona"
+_RELATION_HEAD: Final = "/relation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,11 @@ def save_compiled(compiled: Compiled, path: Path) -> None:
 
 def _packed(compiled: Compiled) -> dict[str, np.ndarray]:
     model = compiled.model
-    heads = {_PERSONA_HEAD: model.persona_head, **model.responsibility_heads}
+    heads = {
+        _PERSONA_HEAD: model.persona_head,
+        _RELATION_HEAD: model.relation_head,
+        **model.responsibility_heads,
+    }
     return {
         "catalogue": _bytes(json.dumps(dataclasses.asdict(compiled.catalogue, dict_factory=_compact))),
         "classes": _bytes(json.dumps({name: head.classes for name, head in heads.items()})),
@@ -104,7 +109,13 @@ def _unpacked(kept: Mapping[str, np.ndarray]) -> Compiled:
         for name, some in classes.items()
     }
     vocabulary = Vocabulary(_text(kept["vocabulary"]).split("\n"), kept["rarity"])
-    model = RoutingModel(vocabulary, heads.pop(_PERSONA_HEAD), heads, json.loads(_text(kept["own_words"])))
+    model = RoutingModel(
+        vocabulary,
+        heads.pop(_PERSONA_HEAD),
+        heads.pop(_RELATION_HEAD),
+        heads,
+        json.loads(_text(kept["own_words"])),
+    )
     return Compiled(_catalogue(json.loads(_text(kept["catalogue"]))), model)
 
 
