@@ -1,4 +1,4 @@
-# make run   starts the bot: on Slack when the tokens are set, otherwise here in the terminal
+# make run   starts the bot: on Slack when the tokens are set, otherwise in the browser, on a made-up company
 # make test  does what CI does
 # Everything is installed into .venv from the locked versions; nothing outside this folder is written.
 
@@ -12,7 +12,7 @@ run: .venv/run.stamp
 	@$(BIN)/finops-bot run
 
 test: .venv/dev.stamp lint
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest --numprocesses=auto --cov --cov-report=term:skip-covered
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

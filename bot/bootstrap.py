@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -10,25 +11,51 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import Clock, system_clock
+from bot.digests.coverage_service import CoverageService
+from bot.digests.service import DigestService
+from bot.digests.watch import CoverageWatch
 from bot.errors import KnowledgeError
 from bot.knowledge.routing import Policy, Router
 from bot.questions.learning import Proposal
 from bot.questions.learning_service import LearningService
+from bot.questions.limit import AskLimit
+from bot.questions.privacy import PrivacyService
 from bot.questions.service import AskService
 from bot.services import Services
 from bot.settings import Settings
+from bot.storage.absences import SqlAbsenceStore
+from bot.storage.assignments import SqlAssignmentStore
+from bot.storage.audit import SqlAuditLog
 from bot.storage.compiled import Compiled, content_key, load_compiled, save_compiled
+from bot.storage.coverage import SqlCoverageStore
+from bot.storage.coverage_policy import read_coverage_policy
+from bot.storage.digest_runs import SqlDigestRuns
+from bot.storage.digests import SqlDigestStore
 from bot.storage.engine import build_engine
+from bot.storage.inbox import SqlInboxStore
 from bot.storage.knowledge_paths import config_folder, knowledge_files, own_knowledge_files
 from bot.storage.labelled_questions import read_labelled_questions
 from bot.storage.learnt_files import add_learnt
-from bot.storage.ownership import SqlOwnershipStore
+from bot.storage.matrix import SqlMatrixReader
+from bot.storage.ownership_policy import read_ownership_policy
+from bot.storage.privacy import SqlPrivacyStore
 from bot.storage.questions import SqlQuestionStore
+from bot.storage.reviews import SqlReviewStore
 from bot.storage.schema import require_current_schema, upgrade
+from bot.storage.teams import SqlTeamStore
+from bot.storage.transfer import SqlTransferStore
 from bot.teams.access import Access
+from bot.teams.assigning import AssigningService
+from bot.teams.audit_service import AuditService
+from bot.teams.away import AwayService
+from bot.teams.calendar import Calendar
 from bot.teams.directory import Directory
 from bot.teams.finding import TeamFinder
-from bot.teams.service import OwnershipService
+from bot.teams.matrix import MatrixService, Needs
+from bot.teams.ownership import OwnerFinder
+from bot.teams.reviews import ReviewService
+from bot.teams.team_changes import TeamService
+from bot.teams.transfer import TransferService
 
 _log = structlog.get_logger(__name__)
 CACHE_FOLDER: Final = Path("var/cache")
@@ -57,30 +84,110 @@ async def open_services(
 def build_services(
     settings: Settings, engine: AsyncEngine, router: Router, directory: Directory, clock: Clock
 ) -> Services:
-    """Return the services on an open database."""
-    store = SqlOwnershipStore(engine)
-    finder = TeamFinder(store)
-    access = Access(directory, settings.finops_admins)
-    ownership = OwnershipService(store, finder, directory, access, clock)
-    questions = SqlQuestionStore(engine)
-    asking = AskService(
-        route=router.route,
-        catalogue=router.catalogue,
+    """Return the services on an open database; ``ConfigurationError`` if the rules of ownership are broken."""
+    teams, assignments, absences = SqlTeamStore(engine), SqlAssignmentStore(engine), SqlAbsenceStore(engine)
+    policy = read_ownership_policy(config_folder(), settings.finops_knowledge)
+    persona_keys = [persona.key for persona in router.catalogue.personas]
+    coverage_policy = read_coverage_policy(config_folder(), settings.finops_knowledge, persona_keys)
+    finder = TeamFinder(teams, directory, router)
+    access = Access(directory, teams, settings.finops_admins)
+    owners = OwnerFinder(
+        teams=teams, assignments=assignments, absences=absences, directory=directory, policy=policy, clock=clock
+    )
+    assigning = AssigningService(
+        teams=teams,
+        assignments=assignments,
         finder=finder,
-        ownership=ownership,
-        store=questions,
+        directory=directory,
+        access=access,
+        policy=policy,
         clock=clock,
     )
+    questions, calendar = SqlQuestionStore(engine), Calendar(directory, clock)
+    coverage_store, digest_store = SqlCoverageStore(engine), SqlDigestStore(engine)
+    coverage = CoverageService(
+        store=coverage_store,
+        catalogue=router.catalogue,
+        coverage_policy=coverage_policy,
+        ownership_policy=policy,
+        clock=clock,
+    )
+    return Services(
+        catalogue=router.catalogue,
+        policy=policy,
+        clock=clock,
+        asking=AskService(
+            route=router.route,
+            catalogue=router.catalogue,
+            finder=finder,
+            owners=owners,
+            directory=directory,
+            store=questions,
+            clock=clock,
+        ),
+        owners=owners,
+        assigning=assigning,
+        teams=TeamService(teams=teams, assignments=assignments, finder=finder, access=access, clock=clock),
+        matrix=MatrixService(
+            teams=teams,
+            assignments=assignments,
+            reader=SqlMatrixReader(engine),
+            access=access,
+            needs=Needs(router.catalogue.personas, coverage_policy.required),
+            policy=policy,
+            clock=clock,
+        ),
+        away=AwayService(absences=absences, assigning=assigning, calendar=calendar, clock=clock),
+        calendar=calendar,
+        reviews=ReviewService(
+            teams=teams,
+            assignments=assignments,
+            requests=SqlReviewStore(engine),
+            absences=absences,
+            directory=directory,
+            policy=policy,
+            clock=clock,
+        ),
+        audit=AuditService(SqlAuditLog(engine), finder, access),
+        transfer=TransferService(
+            store=SqlTransferStore(engine),
+            directory=directory,
+            catalogue=router.catalogue,
+            policy=policy,
+            clock=clock,
+        ),
+        coverage=coverage,
+        digests=DigestService(
+            digests=digest_store,
+            coverage=coverage_store,
+            report=coverage,
+            access=access,
+            directory=directory,
+            clock=clock,
+        ),
+        digest_runs=SqlDigestRuns(engine, clock),
+        watch=CoverageWatch(
+            store=coverage_store, report=coverage, directory=directory, policy=policy, clock=clock
+        ),
+        inbox=SqlInboxStore(engine),
+        ask_limit=AskLimit(clock),
+        privacy=PrivacyService(SqlPrivacyStore(engine), timedelta(days=settings.retention_days), clock),
+        learning=_build_learning(settings, router, questions),
+        access=access,
+        directory=directory,
+        check_ready=partial(require_current_schema, engine),
+    )
+
+
+def _build_learning(settings: Settings, router: Router, questions: SqlQuestionStore) -> LearningService:
     own_folder = settings.finops_knowledge
-    learning = LearningService(
+    return LearningService(
         router=router,
         corrections=questions.corrections,
         benchmark=partial(read_labelled_questions, config_folder() / "benchmark.csv", router.catalogue),
         retrained=partial(retrained, router),
         write=partial(add_learnt, own_folder=own_folder) if own_folder else None,
     )
-    is_ready = partial(require_current_schema, engine)
-    return Services(router.catalogue, asking, ownership, learning, access, directory, is_ready)
 
 
 def retrained(router: Router, proposals: Sequence[Proposal]) -> Router:

@@ -1,12 +1,13 @@
 """Every exception this project raises on purpose.
 
     BotError
-    ├── UserFacingError          said, as it is, to the person who asked
-    │   └── NotAllowedError      the person lacks the role for this change
-    ├── ConfigurationError       the operator must fix something before it works: exit code 2
-    │   └── KnowledgeError       problems in the knowledge files, all of them
-    └── UnavailableError         the database or Slack is away for now; trying again later may help
-        └── SlackRefusedError    Slack answered, but with an error code
+    ├── UserFacingError              said, as it is, to the person who asked
+    │   ├── NotAllowedError          the person lacks the role for this change
+    │   └── ChangedMeanwhileError    somebody else saved the same since it was looked at
+    ├── ConfigurationError           the operator must fix something before it works: exit code 2
+    │   └── KnowledgeError           problems in the knowledge files, all of them
+    └── UnavailableError             the database or Slack is away for now; trying again later may help
+        └── SlackRefusedError        Slack answered, but with an error code
 
 The original exception, where there is one, is kept as ``__cause__``.
 """
@@ -21,12 +22,21 @@ class BotError(Exception):
 class UserFacingError(BotError):
     """A mistake in what somebody asked for; the message names the bad value and the fix.
 
-    The message is plain text, not Slack markup; whoever shows it escapes it.
+    The message is plain text, not Slack markup; whoever shows it escapes it. ``about`` names the part of the
+    request that is wrong, where it is one part ("parent"), so that a form can say it beside that field.
     """
+
+    def __init__(self, message: str, *, about: str | None = None) -> None:
+        self.about = about
+        super().__init__(message)
 
 
 class NotAllowedError(UserFacingError):
     """The person may not make this change; the message says who may."""
+
+
+class ChangedMeanwhileError(UserFacingError):
+    """Somebody else changed the same since it was looked at, so nothing was saved; look again, then save."""
 
 
 class ConfigurationError(BotError):

@@ -1,33 +1,123 @@
-"""The HTTP side: ``POST /slack/events`` with verified signatures, ``GET /health`` and ``GET /ready``."""
+"""The HTTP side: ``POST /slack/events`` with verified signatures, ``/health``, ``/ready`` and ``/metrics``."""
 
+import hmac
+import ipaddress
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 
 import structlog
-from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from pydantic import SecretStr
+from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from bot.errors import BotError
+from bot.metrics import CONTENT_TYPE, Metrics
+from bot.request_id import RequestIdMiddleware
 
+MAX_BODY_BYTES: Final = 1_000_000
+"""Slack's largest payloads, forms of 250 KB, come url-encoded; nothing it sends is near this."""
+
+_MAX_DIGITS: Final = 12
+"""Of a number in a header: Python refuses to read one of thousands of digits."""
+
+_FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
 _log = structlog.get_logger(__name__)
 
 
-def build_http_app(app: AsyncApp, signing_secret: str, is_ready: Callable[[], Awaitable[None]]) -> Starlette:
+@dataclass(frozen=True, slots=True)
+class MetricsPage:
+    """What ``/metrics`` shows, and the token with which it may be read from another machine."""
+
+    metrics: Metrics
+    token: SecretStr | None = None
+
+
+def build_http_app(
+    app: AsyncApp,
+    signing_secret: str,
+    is_ready: Callable[[], Awaitable[None]],
+    page: MetricsPage | None = None,
+) -> ASGIApp:
     """Return the ASGI application; ``is_ready`` raises a ``BotError`` while the bot cannot answer."""
     verifier = SignatureVerifier(signing_secret)
-    handler = AsyncSlackRequestHandler(app)
 
     async def slack_events(request: Request) -> Response:
-        if not is_signed(verifier, await request.body(), request):
+        body = await limited_body(request)
+        if not is_signed(verifier, body, request):
             _log.warning("request_not_from_slack", path=request.url.path)
             return JSONResponse({"error": "invalid signature"}, HTTPStatus.UNAUTHORIZED)
-        return await handler.handle(request)
+        return to_starlette_response(await app.async_dispatch(to_async_bolt_request(request, body)))
 
+    return _application([Route("/slack/events", slack_events, methods=["POST"]), *_status_routes(is_ready, page)])
+
+
+def build_status_app(is_ready: Callable[[], Awaitable[None]], page: MetricsPage | None = None) -> ASGIApp:
+    """Return the ASGI application beside a socket: how the bot is, and nothing of Slack."""
+    return _application(_status_routes(is_ready, page))
+
+
+async def limited_body(request: Request) -> bytes:
+    """Return a request's body; one that is too large is not read to its end.
+
+    Raises:
+        HTTPException: 413, the body is longer than ``MAX_BODY_BYTES``.
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:_MAX_DIGITS]) > MAX_BODY_BYTES:
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return bytes(body)
+
+
+def is_signed(verifier: SignatureVerifier, body: bytes, request: Request) -> bool:
+    """Tell whether Slack signed this request within the last five minutes.
+
+    Bolt's own check answers 500 to a timestamp that is no number, and logs the body of what it refuses; hence
+    this one, which also refuses what is not UTF-8 before anything decodes it.
+    """
+    timestamp = request.headers.get("x-slack-request-timestamp", "")
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _MAX_DIGITS):
+        return False
+    signature = request.headers.get("x-slack-signature", "")
+    if not signature.isascii():  # such a one cannot be compared
+        return False
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return verifier.is_valid(body, timestamp, signature)
+
+
+def may_see_metrics(request: Request, token: SecretStr | None) -> bool:
+    """Tell whether a request is from this machine, without a proxy between, or carries the token."""
+    if token is not None:
+        wanted = f"Bearer {token.get_secret_value()}".encode()
+        if hmac.compare_digest(request.headers.get("authorization", "").encode(), wanted):
+            return True
+    if request.client is None or any(name in request.headers for name in _FORWARDED):
+        return False
+    try:
+        address = ipaddress.ip_address(request.client.host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+def _status_routes(is_ready: Callable[[], Awaitable[None]], page: MetricsPage | None) -> list[Route]:
     async def health(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
@@ -39,26 +129,28 @@ def build_http_app(app: AsyncApp, signing_secret: str, is_ready: Callable[[], Aw
             return JSONResponse({"status": "unavailable"}, HTTPStatus.SERVICE_UNAVAILABLE)
         return JSONResponse({"status": "ok"})
 
-    return Starlette(
-        routes=[
-            Route("/slack/events", slack_events, methods=["POST"]),
-            Route("/health", health),
-            Route("/ready", ready),
-        ]
-    )
+    async def metrics(request: Request) -> Response:
+        if page is None or not may_see_metrics(request, page.token):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return Response(await page.metrics.exposition(), media_type=CONTENT_TYPE)
+
+    return [Route("/health", health), Route("/ready", ready), Route("/metrics", metrics)]
 
 
-def is_signed(verifier: SignatureVerifier, body: bytes, request: Request) -> bool:
-    """Tell whether Slack signed this request within the last five minutes.
+def _application(routes: list[Route]) -> ASGIApp:
+    handlers = {HTTPException: _refused, ClientDisconnect: _gone, Exception: _failed}
+    return RequestIdMiddleware(Starlette(routes=routes, exception_handlers=handlers))
 
-    Bolt's own check answers 500 to a timestamp that is no number, and logs the body of what it refuses; hence
-    this one, which also refuses what is not UTF-8 before anything decodes it.
-    """
-    timestamp = request.headers.get("x-slack-request-timestamp", "")
-    if not (timestamp.isascii() and timestamp.isdigit()):
-        return False
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return verifier.is_valid(body, timestamp, request.headers.get("x-slack-signature", ""))
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    status = HTTPStatus(getattr(error, "status_code", HTTPStatus.INTERNAL_SERVER_ERROR))
+    return JSONResponse({"error": status.phrase.lower()}, status, headers=getattr(error, "headers", None))
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
+
+
+async def _failed(_request: Request, error: Exception) -> Response:
+    _log.error("request_failed", error=type(error).__name__)
+    return JSONResponse({"error": "internal server error"}, HTTPStatus.INTERNAL_SERVER_ERROR)

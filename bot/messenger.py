@@ -1,7 +1,10 @@
 """The Web API client: base address, retries, and Slack's errors as ours."""
 
-from collections.abc import Awaitable
-from typing import Final
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Final
 
 import aiohttp
 import structlog
@@ -11,6 +14,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncRateLimitErrorRetryHandler,
     AsyncServerErrorRetryHandler,
 )
+from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -20,6 +24,13 @@ from bot.settings import Settings
 
 _log = structlog.get_logger(__name__)
 _MAX_RETRIES: Final = 3
+_ONCE_SECONDS: Final = 40
+"""So long a marked post, or the search for one, may take in all; Slack is given up to 30 seconds for a message."""
+
+_PAGE: Final = 200
+_MAX_PAGES: Final = 10
+_PASSING: Final = ("fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable")
+"""Refusals of a search that pass; after any other one Slack does not let us look."""
 
 
 def build_client(settings: Settings) -> AsyncWebClient:
@@ -42,14 +53,21 @@ async def called(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
 
     Raises:
         SlackRefusedError: Slack refused it, with its own error code.
-        UnavailableError: Slack did not answer.
+        UnavailableError: Slack did not answer, or something before it did in its place.
     """
     try:
         return await call
     except SlackApiError as error:
-        raise SlackRefusedError(error.response["error"]) from error
+        raise _refusal(error) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise UnavailableError(f"Slack does not answer ({type(error).__name__})") from error
+
+
+def _refusal(error: SlackApiError) -> UnavailableError:
+    """Return Slack's refusal as ours; a gateway's page of an error is none."""
+    answer = error.response.data if isinstance(error.response, AsyncSlackResponse) else None
+    code = answer.get("error") if isinstance(answer, dict) else None
+    return SlackRefusedError(code) if code else UnavailableError("Slack answered with something unreadable")
 
 
 async def workspace_of(client: AsyncWebClient) -> str:
@@ -71,13 +89,15 @@ async def workspace_of(client: AsyncWebClient) -> str:
 
 
 class SlackMessenger:
-    """Posts messages."""
+    """Posts messages and opens views; every method raises ``UnavailableError`` if Slack does not take one."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, patience: float = _ONCE_SECONDS) -> None:
         self._client = client
+        self._once = _without_repeating(client)
+        self._patience = patience
 
     async def post(self, channel_id: str, message: Message, thread_ts: str | None) -> None:
-        """Post in a channel, or in one of its threads; ``UnavailableError`` if Slack does not take it."""
+        """Post in a channel, or in one of its threads; a user id posts in the bot's conversation with them."""
         await called(
             self._client.chat_postMessage(
                 channel=channel_id,
@@ -88,3 +108,153 @@ class SlackMessenger:
                 unfurl_media=False,
             )
         )
+
+    async def post_marked(
+        self,
+        channel_id: str,
+        message: Message,
+        event_type: str,
+        mark: Mapping[str, str],
+        thread_ts: str | None = None,
+    ) -> str:
+        """Post a message that carries ``mark`` for programs, once; return its ``ts``.
+
+        It takes 40 seconds at most, and is not tried again where Slack may have taken it.
+        """
+        async with _in_time(self._patience):
+            response = await called(
+                self._once.chat_postMessage(
+                    channel=channel_id,
+                    thread_ts=thread_ts,
+                    text=message.text,
+                    blocks=message.blocks,
+                    metadata={"event_type": event_type, "event_payload": dict(mark)},
+                    unfurl_links=False,
+                    unfurl_media=False,
+                )
+            )
+        return str(response["ts"])
+
+    async def find_marked(
+        self, channel_id: str, event_type: str, mark: Mapping[str, str], since: datetime
+    ) -> str | None:
+        """Return the ``ts`` of the message with ``mark``; none if there is none, or Slack does not let us look.
+
+        The latest 2,000 messages since then are looked at, in 40 seconds at most.
+        """
+        try:
+            async with _in_time(self._patience):
+                return await self._find_marked(channel_id, event_type, mark, since)
+        except SlackRefusedError as error:
+            if error.code in _PASSING:
+                raise
+            return None
+
+    async def find_reply(
+        self, channel_id: str, thread_ts: str, event_type: str, mark: Mapping[str, str]
+    ) -> str | None:
+        """Return the ``ts`` of the reply with ``mark``; none if there is none, or Slack does not let us look."""
+        try:
+            async with _in_time(self._patience):
+                response = await called(
+                    self._client.conversations_replies(
+                        channel=channel_id, ts=thread_ts, include_all_metadata=True, limit=_PAGE
+                    )
+                )
+        except SlackRefusedError as error:
+            if error.code in _PASSING:
+                raise
+            return None
+        return _marked(response["messages"], event_type, mark)
+
+    async def change(self, channel_id: str, ts: str, message: Message) -> None:
+        """Put another message in the place of one of the bot's."""
+        await called(self._client.chat_update(channel=channel_id, ts=ts, text=message.text, blocks=message.blocks))
+
+    async def delete(self, channel_id: str, ts: str) -> None:
+        """Delete one of the bot's messages."""
+        await called(self._client.chat_delete(channel=channel_id, ts=ts))
+
+    async def upload(self, channel_id: str, picture: bytes, title: str, alt_text: str, thread_ts: str) -> None:
+        """Put a PNG into a thread (``files:write``)."""
+        await called(
+            self._client.files_upload_v2(
+                channel=channel_id,
+                thread_ts=thread_ts,
+                file=picture,
+                filename="coverage.png",
+                title=title,
+                alt_txt=alt_text,
+            )
+        )
+
+    async def whisper(self, channel_id: str, user_id: str, message: Message) -> None:
+        """Post in a channel what only this person sees."""
+        await called(
+            self._client.chat_postEphemeral(
+                channel=channel_id, user=user_id, text=message.text, blocks=message.blocks
+            )
+        )
+
+    async def open_form(self, trigger_id: str, view: View) -> None:
+        """Open a form for the person whose click or command has this trigger."""
+        await called(self._client.views_open(trigger_id=trigger_id, view=view))
+
+    async def update_form(self, view_id: str, view: View) -> None:
+        """Put another form in the place of an open one."""
+        await called(self._client.views_update(view_id=view_id, view=view))
+
+    async def publish_home(self, user_id: str, view: View) -> None:
+        """Show a person their App Home."""
+        await called(self._client.views_publish(user_id=user_id, view=view))
+
+    async def _find_marked(
+        self, channel_id: str, event_type: str, mark: Mapping[str, str], since: datetime
+    ) -> str | None:
+        cursor: str | None = None
+        for _ in range(_MAX_PAGES):
+            page = await called(
+                self._client.conversations_history(
+                    channel=channel_id,
+                    oldest=f"{since.timestamp():.6f}",
+                    include_all_metadata=True,
+                    limit=_PAGE,
+                    cursor=cursor,
+                )
+            )
+            found = _marked(page["messages"], event_type, mark)
+            if found is not None:
+                return found
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
+        return None
+
+
+def _marked(messages: Iterable[Mapping[str, Any]], event_type: str, mark: Mapping[str, str]) -> str | None:
+    """Return the ``ts`` of the first message that carries ``mark``."""
+    for message in messages:
+        metadata = message.get("metadata") or {}
+        if metadata.get("event_type") == event_type and metadata.get("event_payload") == dict(mark):
+            return str(message["ts"])
+    return None
+
+
+def _without_repeating(client: AsyncWebClient) -> AsyncWebClient:
+    """Return a client that tries again only what Slack has surely not taken."""
+    return AsyncWebClient(
+        token=client.token,
+        base_url=client.base_url,
+        timeout=_ONCE_SECONDS,
+        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=_MAX_RETRIES)],
+    )
+
+
+@asynccontextmanager
+async def _in_time(seconds: float) -> AsyncIterator[None]:
+    """Give up after a while, whatever is waited for; ``UnavailableError`` then."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise UnavailableError(f"Slack did not answer in {seconds:g} seconds") from error

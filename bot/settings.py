@@ -4,13 +4,17 @@ import re
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import ConfigurationError
 
 DEFAULT_DATABASE_URL: Final = "sqlite+aiosqlite:///var/finops-bot.sqlite3"
 _SLACK_ID: Final = re.compile(r"[UWS][A-Z0-9]{2,}")
+_SECRETS: Final = ("slack_bot_token", "slack_app_token", "slack_signing_secret", "database_url", "metrics_token")
+"""Settings that may come from the file which the setting before them, with ``_file``, names."""
+
+_FROM_FILE: Final = Field(validate_default=True)
 
 
 class Settings(BaseSettings):
@@ -20,17 +24,35 @@ class Settings(BaseSettings):
         env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    slack_bot_token: SecretStr | None = None
-    slack_app_token: SecretStr | None = None
-    slack_signing_secret: SecretStr | None = None
+    slack_bot_token_file: Path | None = None
+    slack_bot_token: Annotated[SecretStr | None, _FROM_FILE] = None
+    slack_app_token_file: Path | None = None
+    slack_app_token: Annotated[SecretStr | None, _FROM_FILE] = None
+    slack_signing_secret_file: Path | None = None
+    slack_signing_secret: Annotated[SecretStr | None, _FROM_FILE] = None
     slack_api_url: str = "https://slack.com/api/"
-    database_url: str = DEFAULT_DATABASE_URL
+    database_url_file: Path | None = None
+    database_url: Annotated[str, _FROM_FILE, Field(repr=False)] = ""
     finops_knowledge: Path | None = None
     finops_admins: Annotated[tuple[str, ...], NoDecode] = ()
+    retention_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    metrics_token_file: Path | None = None
+    metrics_token: Annotated[SecretStr | None, _FROM_FILE] = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 3000
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
+
+    @field_validator(*_SECRETS, mode="before")
+    @classmethod
+    def _from_file(cls, value: object, info: ValidationInfo) -> object:
+        path = info.data.get(f"{info.field_name}_file")
+        if path is None:
+            return value
+        variable = f"{info.field_name}_file".upper()
+        if value:
+            raise ValueError(f"{variable} is set, too: set one of the two")
+        return _read_secret(variable, path)
 
     @field_validator("slack_bot_token")
     @classmethod
@@ -52,6 +74,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database_url(cls, value: str) -> str:
+        value = value or DEFAULT_DATABASE_URL
         scheme, separator, rest = value.partition("://")
         drivers = {
             "postgres": "postgresql+psycopg",
@@ -130,3 +153,14 @@ def _prefixed(value: SecretStr | None, prefix: str, what: str) -> SecretStr | No
     if value is not None and not value.get_secret_value().startswith(prefix):
         raise ValueError(f"must start with {prefix}: it is {what}")
     return value
+
+
+def _read_secret(variable: str, path: Path) -> str:
+    try:
+        secret = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ValueError(f"{variable} {path} cannot be read: {reason}") from None
+    if not secret:
+        raise ValueError(f"{variable} {path} is empty")
+    return secret

@@ -1,11 +1,16 @@
 """Values with sensible defaults; a test names only what it is about."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
+from bot.digests.model import Digest
+from bot.digests.recurrence import parse_recurrence
 from bot.knowledge.model import Catalogue, Confident, Example, Match, Persona, Responsibility, Source
-from bot.questions.model import Asked, PersonaAnswer, StoredQuestion, Surface
-from bot.teams.model import Assignee, Assignment, Cell, Owner, Ownership, Rank, Team
+from bot.questions.model import Asked, PersonaAnswer, StoredQuestion
+from bot.surface import Surface
+from bot.teams.model import Absence, Actor, Assignee, Assignment, Cell, Group, Owner, Ownership, Rank, Team
+from bot.teams.transfer_rows import FileRow, Place
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 WORKSPACE = "T0HERE"
@@ -43,15 +48,22 @@ def a_confident_routing(best: Match | None = None, *runners_up: Match, words: tu
     return Confident(best or a_match(), others, words)
 
 
+def an_actor(user_id: str = "U1ADMIN", surface: Surface = Surface.SLASH, workspace_id: str = WORKSPACE) -> Actor:
+    return Actor(workspace_id, user_id, surface)
+
+
 def a_team(
     name: str = "Payments", *, team_id: str | None = None, parent: Team | None = None, **given: tuple[str, ...]
 ) -> Team:
+    """Build a team; ``given`` are its aliases, channels, members and leads."""
     return Team(
-        team_id or uuid4().hex,
-        name,
-        parent.id if parent else None,
-        given.get("aliases", ()),
-        given.get("channels", ()),
+        id=team_id or uuid4().hex,
+        name=name,
+        parent_id=parent.id if parent else None,
+        aliases=given.get("aliases", ()),
+        channels=given.get("channels", ()),
+        members=given.get("members", ()),
+        leads=given.get("leads", ()),
     )
 
 
@@ -61,21 +73,40 @@ def an_assignment(
     team: Team | None = None,
     rank: Rank = Rank.PRIMARY,
     since: datetime = NOW - timedelta(days=1),
+    *,
+    until: datetime | None = None,
+    by: str = "U1ADMIN",
 ) -> Assignment:
+    """Build an assignment that was made, and confirmed, at the moment since which it holds."""
     return Assignment(
         id=uuid4().hex,
         cell=Cell(persona_key, team.id if team else None),
         assignee=Assignee.from_id(assignee),
         rank=rank,
         valid_from=since,
-        valid_until=None,
-        assigned_by="U1ADMIN",
+        valid_until=until,
+        assigned_by=by,
         assigned_at=since,
+        confirmed_at=since,
     )
 
 
+def an_absence(
+    user_id: str = "U1OWNER",
+    *,
+    since: datetime = NOW - timedelta(days=1),
+    until: datetime = NOW + timedelta(days=7),
+    cover: str | None = None,
+) -> Absence:
+    return Absence(uuid4().hex, user_id, since, until, cover)
+
+
+def a_group(group_id: str = "S1GROUP", *members: str, is_active: bool = True) -> Group:
+    return Group(group_id, group_id.lower(), frozenset(members), is_active)
+
+
 def an_owner(slack_id: str = "U1OWNER", *, rank: Rank = Rank.PRIMARY) -> Owner:
-    return Owner(Assignee.from_id(slack_id), rank, "team", a_team())
+    return Owner(Assignee.from_id(slack_id), rank, "team", a_team(), confirmed_at=NOW)
 
 
 def a_question(text: str = "who signs off the budget", asker: str = "U1ASKER") -> Asked:
@@ -109,4 +140,29 @@ def a_persona_answer(
         team=None,
         ownership=ownership or Ownership(an_owner()),
         fallback=fallback,
+    )
+
+
+def a_row(line: int = 2, team: str = "", persona: str = "", assignee: str = "", **given: Any) -> FileRow:  # noqa: ANN401 (any part of a row)
+    """Build a row of the file ``teams.csv``."""
+    return FileRow(Place("teams.csv", line), team, persona=persona, assignee=assignee, **given)
+
+
+def a_digest(
+    schedule: str = "every day at 9:00 UTC",
+    channel_id: str = "C1CHANNEL",
+    *,
+    since: datetime = NOW,
+    owner: str = "U1OWNER",
+    workspace_id: str = WORKSPACE,
+) -> Digest:
+    """Build a digest that was added at the moment since which it is sent."""
+    return Digest(
+        workspace_id=workspace_id,
+        id=uuid4().hex,
+        channel_id=channel_id,
+        recurrence=parse_recurrence(schedule, "UTC"),
+        owner_id=owner,
+        created_at=since,
+        active_since=since,
     )

@@ -12,16 +12,33 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.bootstrap import build_router
 from bot.knowledge.model import Catalogue
 from bot.knowledge.routing import Router
+from bot.storage.compiled import content_key
 from bot.storage.engine import build_engine
+from bot.storage.knowledge_paths import config_folder, knowledge_files
 from bot.storage.schema import upgrade
+from tests.log_watch import logged_as_when_it_runs, pytest_runtest_makereport  # noqa: F401 (found by their names)
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
 
 
 @pytest.fixture(scope="session")
-def router(tmp_path_factory: pytest.TempPathFactory) -> Router:
+def knowledge_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of a run share: what was learnt is kept in it by content."""
+    return tmp_path_factory.getbasetemp().parent / "knowledge"
+
+
+@pytest.fixture(scope="session")
+def router(knowledge_cache: Path) -> Router:
     """The real knowledge, learnt from the files in ``config/``."""
-    return build_router(cache_folder=tmp_path_factory.mktemp("cache"))
+    return build_router(cache_folder=knowledge_cache)
+
+
+@pytest.fixture(scope="session")
+def kept_knowledge(router: Router, knowledge_cache: Path) -> Path:
+    """The file that ``router`` was kept in."""
+    assert router.catalogue.personas
+
+    return knowledge_cache / f"knowledge-{content_key(knowledge_files(config_folder()))}.npz"
 
 
 @pytest.fixture(scope="session")

@@ -92,9 +92,76 @@ def test_a_wrong_setting_is_named_with_the_fix_in_one_line(
     assert all(name in str(caught.value) for name in variables if name in {"LOG_LEVEL", "PORT"})
 
 
+SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DATABASE_URL", "METRICS_TOKEN")
+
+
+def test_every_secret_may_come_from_a_file_without_the_white_space_around_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    contents = ("xoxb-1", "xapp-1", "shh", "postgresql://u:p@db/finops", "me")
+    for name, content in zip(SECRETS, contents, strict=True):
+        (tmp_path / name).write_text(f" {content}\n")
+        monkeypatch.setenv(f"{name}_FILE", name)
+
+    settings = read_settings()
+
+    tokens = [settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret]
+    assert [token and token.get_secret_value() for token in tokens] == ["xoxb-1", "xapp-1", "shh"]
+    assert settings.database_url == "postgresql+psycopg://u:p@db/finops"
+    assert settings.metrics_token
+    assert settings.metrics_token.get_secret_value() == "me"
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_that_is_set_twice_is_refused_with_both_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "secret").write_text("hidden")
+    monkeypatch.setenv(name, "hidden")
+    monkeypatch.setenv(f"{name}_FILE", "secret")
+
+    with pytest.raises(ConfigurationError, match=f"{name}: {name}_FILE is set, too") as caught:
+        read_settings()
+
+    assert "hidden" not in str(caught.value)
+
+
+def test_every_file_that_cannot_be_read_is_named_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("\n")
+    (tmp_path / "no-text").write_bytes(b"\xff\xfe")
+    for name, path in zip(SECRETS, ("nowhere/at/all", ".", "empty", "no-text"), strict=False):
+        monkeypatch.setenv(f"{name}_FILE", path)
+
+    with pytest.raises(ConfigurationError) as caught:
+        read_settings()
+
+    assert [problem.partition(": ")[2] for problem in str(caught.value).split("; ")] == [
+        "SLACK_BOT_TOKEN_FILE nowhere/at/all cannot be read: No such file or directory",
+        "SLACK_APP_TOKEN_FILE . cannot be read: Is a directory",
+        "SLACK_SIGNING_SECRET_FILE empty is empty",
+        "DATABASE_URL_FILE no-text cannot be read: it is no text",
+    ]
+
+
+@pytest.mark.parametrize(("days", "is_taken"), [("0", False), ("1", True), ("3650", True), ("3651", False)])
+def test_questions_are_kept_for_one_day_to_ten_years(
+    monkeypatch: pytest.MonkeyPatch, days: str, *, is_taken: bool
+) -> None:
+    assert read_settings().retention_days == 365
+    monkeypatch.setenv("RETENTION_DAYS", days)
+
+    if is_taken:
+        assert read_settings().retention_days == int(days)
+    else:
+        with pytest.raises(ConfigurationError, match="RETENTION_DAYS: "):
+            read_settings()
+
+
 def test_no_secret_shows_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-hidden")
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "hidden")
+    monkeypatch.setenv("METRICS_TOKEN", "hidden")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:hidden@db/finops")
 
     assert "hidden" not in repr(read_settings())
 

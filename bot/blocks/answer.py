@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from slack_sdk.models.blocks import (
@@ -14,20 +15,26 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.blocks import ids
+from bot.blocks.fields import button
+from bot.blocks.standing import standing
 from bot.blocks.text import Message, context, escape, listed, mention, quoted, section
 from bot.knowledge.model import Confident, Match, Persona
-from bot.questions.model import Answer, ChoiceAnswer, PersonaAnswer, UnrelatedAnswer
-from bot.teams.model import Owner, Ownership, Rank
+from bot.questions.model import Answer, ChoiceAnswer, PersonaAnswer, TeamQuestionAnswer, UnrelatedAnswer
+from bot.teams.model import Owner, Team
 from bot.teams.naming import TeamBasis, TeamChoice
 
 _BASIS: Final[dict[TeamBasis, str]] = {
     "asked": "the team you asked for",
     "text": "named in the question",
     "channel": "this channel's team",
+    "asker": "the asker's team",
 }
-_SKIP_REASON: Final = {"deactivated": "their account is deactivated"}
-
-
+_WHY_SEVERAL: Final[dict[TeamBasis, str]] = {
+    "asked": "Several teams are called that",
+    "text": "The question names several teams",
+    "channel": "This channel belongs to several teams",
+    "asker": "You are in several teams",
+}
 _MAX_WORDS_SHOWN: Final = 4
 _MAX_WORD: Final = 40
 _MAX_NAME: Final = 80
@@ -35,31 +42,35 @@ _MAX_NAME: Final = 80
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who reads the answer.
+    """Who reads the answer, and when.
 
     ``silent`` are the people it never mentions, whatever they own (the asker, and whoever clicked), with what
     is said instead. ``can_share`` is set where only the asker sees it.
     """
 
     silent: Mapping[str, str]
+    now: datetime
     can_share: bool = False
 
     @classmethod
-    def of_asker(cls, asker_id: str, *, can_share: bool = False) -> "Audience":
+    def of_asker(cls, asker_id: str, now: datetime, *, can_share: bool = False) -> "Audience":
         """Return the audience of an answer that speaks to the asker."""
-        return cls({asker_id: "that is you"}, can_share)
+        return cls({asker_id: "that is you"}, now, can_share)
 
 
 def answer_message(answer: Answer, personas: Sequence[Persona], audience: Audience) -> Message:
     """Return the answer as a message; ``personas`` are what "Someone else…" offers."""
+    if isinstance(answer, PersonaAnswer) and answer.is_discreet:
+        return _message(*_words(answer, audience), [])
     buttons = list(_buttons(answer, audience))
     return _message(*_words(answer, audience), [*buttons, _someone_else(answer.question.id, personas)])
 
 
-def shared_message(answer: PersonaAnswer, asker_name: str) -> Message:
+def shared_message(answer: PersonaAnswer, asker_name: str, now: datetime) -> Message:
     """Return the answer for everybody in the channel, under the question it answers."""
     asked = f"{quoted(asker_name, _MAX_NAME)} asked: “{quoted(answer.question.asked.text)}”"
-    headline, details = _words(answer, Audience({answer.question.asked.asker_id: "that is the person who asked"}))
+    silent = {answer.question.asked.asker_id: "that is the person who asked"}
+    headline, details = _words(answer, Audience(silent, now))
     return _message(headline, [asked, *details], [])
 
 
@@ -72,10 +83,17 @@ def settled_message(persona_name: str | None, by_name: str) -> Message:
     )
 
 
+def team_settled_message(team_name: str, by_name: str) -> Message:
+    """Return what stands in the place of the question which team it is about; it mentions nobody."""
+    return _message(f"{quoted(by_name, _MAX_NAME)} says this is about *{escape(team_name)}*.", [], [])
+
+
 def _words(answer: Answer, audience: Audience) -> tuple[str, list[str]]:
     match answer:
         case PersonaAnswer():
-            return _headline(answer, audience), list(_details(answer))
+            return _headline(answer, audience), list(_details(answer, audience))
+        case TeamQuestionAnswer():
+            return _which_team(answer), list(_reasons(answer.reasons) if answer.reasons else ())
         case ChoiceAnswer():
             return _question_back(answer), [_option(option) for option in answer.routing.options]
         case UnrelatedAnswer():
@@ -90,6 +108,10 @@ def _buttons(answer: Answer, audience: Audience) -> Iterator[InteractiveElement]
         for index, option in enumerate(answer.routing.options):
             ref = ids.AnswerRef(answer.question.id, option.persona.key)
             yield _button(option.persona.name, f"{ids.ANSWER_PICK}.{index}", ref)
+    if isinstance(answer, TeamQuestionAnswer):
+        for index, team in enumerate(answer.doubt.teams):
+            ref = ids.AnswerRef(answer.question.id, answer.persona.key, team.id)
+            yield button(team.name, f"{ids.ANSWER_TEAM}.{index}", ref.encode())
     if isinstance(answer, PersonaAnswer):
         ref = ids.AnswerRef(answer.question.id, answer.persona.key)
         yield _button("Right", ids.ANSWER_RIGHT, ref)
@@ -104,35 +126,65 @@ def _message(headline: str, details: list[str], elements: list[InteractiveElemen
 
 def _headline(answer: PersonaAnswer, audience: Audience) -> str:
     persona, place = f"*{escape(answer.persona.name)}*", _place(answer.team)
-    if answer.ownership.owner:
-        return f"{persona} owns this{place}: {_ask(answer.ownership.owner, audience)}."
-    gap = f"{persona} owns this{place}, but nobody holds that role yet."
+    if answer.is_discreet:
+        return f"{persona} owns this here. Please ask your contact in this organisation to bring them in."
+    at = answer.ownership.at
+    owner = answer.ownership.owner
+    if owner and at:
+        return f"On {at:%Y-%m-%d}, {persona} for this{place} was {_ask(owner, audience, verb='')}."
+    if owner:
+        return f"{persona} owns this{place}: {_ask(owner, audience)}."
+    gap = (
+        f"{persona} owns this{place}, but nobody held that role on {at:%Y-%m-%d}."
+        if at
+        else (f"{persona} owns this{place}, but nobody holds that role yet.")
+    )
     if answer.fallback and answer.fallback.owner:
-        return (
-            f"{gap} Until somebody does, the FinOps Practitioner helps: {_ask(answer.fallback.owner, audience)}."
-        )
+        helper = _ask(answer.fallback.owner, audience)
+        return f"{gap} Until somebody does, the FinOps Practitioner helps: {helper}."
     return gap
+
+
+def _which_team(answer: TeamQuestionAnswer) -> str:
+    names = [f"*{escape(team.name)}*" for team in answer.doubt.teams]
+    return (
+        f"*{escape(answer.persona.name)}* owns this. {_WHY_SEVERAL[answer.doubt.basis]}: is it about"
+        f" {listed(names)}?"
+    )
 
 
 def _place(team: TeamChoice | None) -> str:
     return f" for *{escape(team.team.name)}*" if team else ""
 
 
-def _ask(owner: Owner, audience: Audience) -> str:
-    return audience.silent.get(owner.assignee.id) or f"ask {mention(owner.assignee)}"
+def _ask(owner: Owner, audience: Audience, verb: str = "ask ") -> str:
+    return audience.silent.get(owner.assignee.id) or f"{verb}{mention(owner.assignee)}"
 
 
-def _details(answer: PersonaAnswer) -> Iterator[str]:
+def _details(answer: PersonaAnswer, audience: Audience) -> Iterator[str]:
     if answer.reasons:
         yield from _reasons(answer.reasons)
+    if answer.is_discreet:
+        return
     if answer.example:
         yield f"Much like: “{quoted(answer.example)}”"
     if answer.team:
-        yield f"Team: {escape(answer.team.team.name)}, {_BASIS[answer.team.basis]}"
-    yield from _standing(answer.ownership)
-    if answer.is_gap:
+        yield f"Team: {escape(answer.team.team.name)}, {_basis(answer.team)}"
+    if answer.either_way:
+        yield f"Team: {_names(answer.either_way)}, the same either way"
+    yield from standing(answer.ownership, audience.now)
+    if answer.is_gap and answer.ownership.at is None:
         place = f" for {escape(answer.team.team.name)}" if answer.team else ""
         yield f"An admin closes this gap with `/finops assign @somebody {answer.persona.key}{place}`"
+
+
+def _basis(choice: TeamChoice) -> str:
+    read = f" (read from “{quoted(choice.written, _MAX_WORD)}”)" if choice.written else ""
+    return f"{_BASIS[choice.basis]}{read}"
+
+
+def _names(teams: Sequence[Team]) -> str:
+    return listed([escape(team.name) for team in teams])
 
 
 def _reasons(routing: Confident) -> Iterator[str]:
@@ -141,21 +193,6 @@ def _reasons(routing: Confident) -> Iterator[str]:
     yield f"Why: {escape(routing.best.responsibility.title)}{because} ({_percent(routing.best)} sure)"
     runner_up = routing.runners_up[0]
     yield f"Runner-up: {_option(runner_up)}, {_percent(runner_up)}"
-
-
-def _standing(ownership: Ownership) -> Iterator[str]:
-    """Say what is worth knowing of the way to the owner: rank, place, who was passed over."""
-    owner = ownership.owner
-    if owner and owner.via == "parent" and owner.team:
-        yield f"Held for {escape(owner.team.name)}, the parent team"
-    if owner and owner.via == "organisation":
-        yield "Held for the whole organisation"
-    if owner and owner.rank is Rank.BACKUP:
-        yield "They are the backup"
-    if not ownership.is_checked:
-        yield "Slack did not say in time whether they are still here"
-    for skipped in ownership.skipped:
-        yield f"Skipped: {quoted(skipped.name, _MAX_NAME)}, {_SKIP_REASON[skipped.reason]}"
 
 
 def _question_back(answer: ChoiceAnswer) -> str:

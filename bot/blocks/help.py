@@ -17,11 +17,23 @@ For example: `{_EXAMPLE}`
 *Look up*
 `/finops personas [persona]` who is responsible for what
 `/finops team list` · `/finops team show <name>` the teams, and who holds what
+Add `--at 2026-03-01` to a question to ask who it was, or will be
 
-*Keep it true* (FinOps admins and workspace admins)
-`/finops team add <name> [under <parent>] [alias <a>, <b>] [channels #a #b]`
-`/finops assign @user|@group <persona> [for <team>] [backup]`
+*See where nobody answers*
+`/finops coverage [team]` the score, and how each persona is covered · `/finops gaps` the worst, to close them
+
+*Have it told* (FinOps admins and workspace admins)
+`/finops digest` opens a form; in one line: `/finops digest add #channel every monday at 9:00 [Europe/Berlin]`
+`/finops digest preview` only for you · `/finops digest list` · `now`, `pause`, `resume`, `remove` and its number
+
+*Going away?*
+`/finops away until <day> [cover @user]` and `/finops back`
+
+*Keep it true* (FinOps admins, workspace admins, and leads for their own teams)
+`/finops assign` opens a form; in one line: `/finops assign @user|@group <persona> [for <team>] [backup]`
 `/finops unassign @user|@group <persona> [for <team>]`
+`/finops team add` opens a form; also `team edit`, `team merge <name> into <name>`, `team archive <name>`
+`/finops audit [team]` what was changed, and by whom
 `/finops learn` what people's corrections could teach me, and what it would change
 
 I mention somebody only when I am confident, never you, and never a whole channel."""

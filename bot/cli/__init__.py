@@ -5,7 +5,21 @@ from typing import Final
 
 import typer
 
-from bot.cli import ask, database, evaluate, knowledge, review, run
+from bot.cli import (
+    ask,
+    coverage,
+    database,
+    digest,
+    doctor,
+    evaluate,
+    forget,
+    knowledge,
+    ownership,
+    playground,
+    review,
+    run,
+    transfer,
+)
 from bot.errors import BotError, ConfigurationError, UserFacingError
 
 EXIT_FAILED: Final = 1
@@ -21,6 +35,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(run.run)
+app.command()(playground.playground)
 app.command()(ask.ask)
 app.command()(ask.route)
 app.command("eval")(evaluate.evaluate_file)
@@ -28,6 +43,17 @@ app.command()(review.check)
 app.command()(review.learn)
 app.command()(knowledge.personas)
 app.command()(knowledge.manifest)
+app.command()(ownership.teams)
+app.command()(ownership.who)
+app.command()(ownership.assign)
+app.command()(ownership.unassign)
+app.command()(ownership.audit)
+app.command()(coverage.coverage)
+app.command()(digest.digest)
+app.command("import")(transfer.import_ownership)
+app.command("export")(transfer.export_ownership)
+app.command()(forget.forget)
+app.command()(doctor.doctor)
 app.add_typer(database.app, name="db")
 
 

@@ -12,11 +12,13 @@ from bot.cli.local import answer_in_text, ask_here, open_desk, ready_router
 from bot.cli.output import answer_as_json, routing_as_json
 from bot.logs import configure_logging
 from bot.settings import read_settings
+from bot.teams.days import parse_moment
 
 
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
     team: Annotated[str | None, typer.Option(help="The team it is about, by name or alias.")] = None,
+    at: Annotated[str | None, typer.Option(help="As of this day or moment, past or to come.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Answer one question as the bot would on Slack: which persona, why, whom to ask, who else it could be."""
@@ -26,9 +28,10 @@ def ask(
 
     async def answer() -> str:
         async with open_desk(settings, router) as desk:
+            moment = parse_moment(at, desk.services.clock()) if at else None
             if as_json:
-                return json.dumps(answer_as_json(await ask_here(desk, question, team)))
-            return await answer_in_text(desk, question, team)
+                return json.dumps(answer_as_json(await ask_here(desk, question, team, moment)))
+            return await answer_in_text(desk, question, team, moment)
 
     print(asyncio.run(answer()))
 

@@ -5,20 +5,23 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from bot.blocks.answer import Audience, answer_message
 from bot.bootstrap import build_router, open_services
 from bot.errors import ConfigurationError
 from bot.knowledge.routing import Router
-from bot.questions.model import Answer, Asked, Surface
+from bot.questions.model import Answer, Asked
 from bot.services import Services
 from bot.settings import Settings
 from bot.storage.knowledge_paths import config_folder
 from bot.storage.sample import SampleDirectory, SampleOrganisation, read_sample
+from bot.surface import Surface
+from bot.teams.assigning import Change
 from bot.teams.directory import Directory
-from bot.teams.model import Assignee
-from bot.teams.service import Change, NewTeam
+from bot.teams.model import Actor, Assignee
+from bot.teams.team_changes import TeamDraft
 
 LOCAL_WORKSPACE: Final = "local"
 """The workspace of the sample organisation, beside the Slack ones."""
@@ -69,30 +72,29 @@ async def open_desk(settings: Settings, router: Router) -> AsyncIterator[Desk]:
     sample = read_sample(config_folder())
     directory = SampleDirectory(sample)
     async with open_services(settings, router, directory) as services:
-        if len(await services.ownership.teams(LOCAL_WORKSPACE)) < len(sample.teams):
-            await _load(sample, services)
+        by = Actor(LOCAL_WORKSPACE, sample.admins[0], Surface.FILE)
+        if await _is_unfinished(sample, services, by):
+            await _load(sample, services, by)
         directory.departed = frozenset(sample.deactivated)  # they left after they were assigned
         yield Desk(services, LOCAL_WORKSPACE)
 
 
-async def answer_in_text(desk: Desk, question: str, team: str | None = None) -> str:
+async def answer_in_text(desk: Desk, question: str, team: str | None = None, at: datetime | None = None) -> str:
     """Ask, and return the answer as Slack would show it, in plain text.
 
     Raises:
         BotError: there is nothing to answer, or something needed for it is away.
     """
-    answer = await ask_here(desk, question, team)
-    message = answer_message(answer, desk.services.catalogue.personas, Audience.of_asker(LOCAL_USER))
+    answer = await ask_here(desk, question, team, at)
+    audience = Audience.of_asker(LOCAL_USER, desk.services.clock())
+    message = answer_message(answer, desk.services.catalogue.personas, audience)
     return await terminal_text(message.text, desk.services.directory)
 
 
-async def ask_here(desk: Desk, question: str, team: str | None = None) -> Answer:
+async def ask_here(desk: Desk, question: str, team: str | None = None, at: datetime | None = None) -> Answer:
     """Ask from the terminal; ``BotError`` as in ``answer_in_text``."""
-    asked = Asked(desk.workspace_id, Surface.TERMINAL, LOCAL_USER, question, team_name=team)
-    answer = await desk.services.asking.ask(asked)
-    if answer is None:
-        raise AssertionError("a question from the terminal was taken for a message that came twice")
-    return answer
+    asked = Asked(desk.workspace_id, Surface.TERMINAL, LOCAL_USER, question, team_name=team, at=at)
+    return await desk.services.asking.ask(asked)
 
 
 async def terminal_text(text: str, directory: Directory) -> str:
@@ -102,8 +104,8 @@ async def terminal_text(text: str, directory: Directory) -> str:
             person = await directory.person(user_id)
             text = text.replace(f"<@{user_id}>", f"@{person.name if person else user_id}")
         elif group_id:
-            name = await directory.group_name(group_id)
-            text = text.replace(f"<!subteam^{group_id}>", f"@{name or group_id}")
+            group = await directory.group(group_id)
+            text = text.replace(f"<!subteam^{group_id}>", f"@{group.handle if group else group_id}")
         else:
             text = text.replace(f"<#{channel_id}>", f"#{channel_id}")
     return plain(text)
@@ -114,14 +116,20 @@ def plain(text: str) -> str:
     return html.unescape(re.sub(r"[*`]", "", text))
 
 
-async def _load(sample: SampleOrganisation, services: Services) -> None:
+async def _is_unfinished(sample: SampleOrganisation, services: Services, by: Actor) -> bool:
+    """Tell whether the sample is missing or loaded in part; what somebody has changed since stays as it is."""
+    if (await services.teams.some(LOCAL_WORKSPACE, limit=1)).total >= len(sample.teams):
+        return False
+    return all(entry.actor_id == by.user_id for entry in await services.audit.entries(by, limit=1))
+
+
+async def _load(sample: SampleOrganisation, services: Services, by: Actor) -> None:
     """Load what is missing of the sample, so that a first run that was cut short is completed by the next."""
-    by = sample.admins[0]
-    known = {team.name for team in await services.ownership.teams(LOCAL_WORKSPACE)}
+    known = {team.name for team in await services.teams.all(LOCAL_WORKSPACE)}
     for team in sample.teams:
         if team.name not in known:
-            await services.ownership.add_team(
-                NewTeam(LOCAL_WORKSPACE, by, team.name, team.parent, team.aliases, tuple(team.channels))
+            await services.teams.add(
+                by, TeamDraft(team.name, team.parent, team.aliases, tuple(team.channels), team.members, team.leads)
             )
     known_personas = {persona.key for persona in services.catalogue.personas}
     for one in sample.assignments:
@@ -133,4 +141,4 @@ async def _load(sample: SampleOrganisation, services: Services) -> None:
             continue
         persona = services.catalogue.persona(one.persona)
         assignee = Assignee.from_id(one.assignee)
-        await services.ownership.assign(Change(LOCAL_WORKSPACE, by, assignee, persona, one.team, one.rank))
+        await services.assigning.assign(Change(by, assignee, persona, one.team, one.rank))

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.knowledge.model import Ambiguous, Confident, Match, Routing, decision_of
 from bot.questions.model import Answer, ChoiceAnswer, PersonaAnswer
+from bot.teams.model import Ownership
 
 
 def routing_as_json(question: str, routing: Routing) -> dict[str, Any]:
@@ -34,10 +35,15 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
 
 def _ownership(answer: Answer) -> dict[str, Any]:
     team = None if not isinstance(answer, PersonaAnswer | ChoiceAnswer) else answer.team
-    found: dict[str, Any] = {"team": team.team.name if team else None, "owners": [], "skipped": [], "gap": False}
+    name = team.team.name if team else None
     if not isinstance(answer, PersonaAnswer):
-        return found
-    owner = answer.ownership.owner
+        return {"team": name, "owners": [], "skipped": [], "gap": False}
+    return {"team": name, **ownership_as_json(answer.ownership)}
+
+
+def ownership_as_json(ownership: Ownership) -> dict[str, Any]:
+    """Return who is asked, who was passed over and why, and whether that leaves nobody."""
+    owner = ownership.owner
     owners = (
         []
         if owner is None
@@ -47,11 +53,12 @@ def _ownership(answer: Answer) -> dict[str, Any]:
                 "type": owner.assignee.type.value,
                 "rank": owner.rank.value,
                 "via": owner.via,
+                "confirmed_at": owner.confirmed_at.isoformat(),
             }
         ]
     )
-    skipped = [{"id": one.assignee.id, "reason": one.reason} for one in answer.ownership.skipped]
-    return {**found, "owners": owners, "skipped": skipped, "gap": answer.is_gap}
+    skipped = [{"id": one.assignee.id, "reason": one.reason} for one in ownership.skipped]
+    return {"owners": owners, "skipped": skipped, "gap": owner is None}
 
 
 def _match(match: Match) -> dict[str, Any]:

@@ -1,15 +1,16 @@
-"""Questions on Slack: the slash command, mentions, direct messages, and the buttons of an answer."""
+"""Questions on Slack: the slash command, and the buttons of an answer."""
 
-from bot.blocks.answer import Audience, answer_message, settled_message, shared_message
-from bot.blocks.help import greeting_message
+from bot.blocks.answer import Audience, answer_message, settled_message, shared_message, team_settled_message
 from bot.blocks.ids import AnswerRef
 from bot.blocks.text import Message, plain_message
 from bot.handlers.commands import WhoOwns
-from bot.handlers.payloads import Click, IncomingMessage, SlashCommand
+from bot.handlers.payloads import Click, MessageShortcut, SlashCommand
 from bot.handlers.replies import ClickReply
-from bot.knowledge.text import tokens
-from bot.questions.model import Asked, PersonaAnswer, Surface
+from bot.questions.model import Asked, OwnedAnswer, PersonaAnswer
+from bot.questions.service import Chosen
 from bot.services import Services
+from bot.surface import Surface
+from bot.teams.days import parse_moment
 
 
 class AskHandlers:
@@ -17,23 +18,28 @@ class AskHandlers:
 
     def __init__(self, services: Services) -> None:
         self._asking = services.asking
+        self._limit = services.ask_limit
+        self._clock = services.clock
         self._personas = services.catalogue.personas
 
     async def slash(self, command: SlashCommand, who_owns: WhoOwns) -> Message:
         """Answer ``/finops who-owns``, for the asker's eyes."""
-        asked = Asked(command.workspace_id, Surface.SLASH, command.user_id, who_owns.text, command.channel_id)
+        self._limit.take(command.workspace_id, command.user_id)
+        at = parse_moment(who_owns.at, self._clock()) if who_owns.at else None
+        asked = Asked(
+            command.workspace_id, Surface.SLASH, command.user_id, who_owns.text, command.channel_id, at=at
+        )
         answer = await self._asking.ask(asked)
-        if answer is None:  # a slash command has no message that could come twice
-            raise AssertionError("a slash command was taken for a message")
-        return answer_message(answer, self._personas, Audience.of_asker(command.user_id, can_share=True))
+        return answer_message(answer, self._personas, self._audience(command.user_id, can_share=at is None))
 
-    async def mention(self, message: IncomingMessage) -> Message | None:
-        """Answer a mention in a channel, in its thread; none if it was answered before."""
-        return await self._reply(message, Surface.MENTION)
-
-    async def direct(self, message: IncomingMessage) -> Message | None:
-        """Answer a direct message; none if it was answered before."""
-        return await self._reply(message, Surface.DIRECT)
+    async def shortcut(self, shortcut: MessageShortcut) -> Message:
+        """Answer "Who owns this?" about somebody's message, for the eyes of whoever wants to know."""
+        self._limit.take(shortcut.workspace_id, shortcut.user_id)
+        asked = Asked(
+            shortcut.workspace_id, Surface.SHORTCUT, shortcut.user_id, shortcut.text, shortcut.channel_id
+        )
+        answer = await self._asking.ask(asked)
+        return answer_message(answer, self._personas, self._audience(shortcut.user_id, can_share=True))
 
     async def right(self, click: Click) -> ClickReply:
         """Note that an answer was right."""
@@ -48,7 +54,7 @@ class AskHandlers:
         if answer is None:
             return ClickReply(replacement=plain_message("This answer is already in the channel."))
         return ClickReply(
-            announcement=shared_message(answer, click.user_name),
+            announcement=shared_message(answer, click.user_name, self._clock()),
             replacement=plain_message("Shared in the channel."),
         )
 
@@ -59,27 +65,33 @@ class AskHandlers:
             await self._asking.dismiss(click.workspace_id, ref.question_id, click.user_id)
             return ClickReply(replacement=settled_message(None, click.user_name))
         chosen = await self._asking.choose(click.workspace_id, ref.question_id, ref.persona_key, click.user_id)
-        answer = chosen.answer
+        return self._settled(chosen, click, settled_message(chosen.answer.persona.name, click.user_name))
+
+    async def name_team(self, click: Click) -> ClickReply:
+        """Take somebody's word for which team it is about and answer again."""
+        ref = AnswerRef.decode(click.value)
+        chosen = await self._asking.choose_team(
+            click.workspace_id, ref.question_id, ref.persona_key or "", ref.team_id or ""
+        )
+        name = (
+            chosen.answer.team.team.name if isinstance(chosen.answer, PersonaAnswer) and chosen.answer.team else ""
+        )
+        return self._settled(chosen, click, team_settled_message(name, click.user_name))
+
+    def _settled(self, chosen: Chosen, click: Click, settled: Message) -> ClickReply:
+        """Return the new answer: in place where only the asker sees it, else below what was decided."""
         if click.is_ephemeral:
-            audience = Audience.of_asker(click.user_id, can_share=True)
-            return ClickReply(replacement=answer_message(answer, self._personas, audience))
+            audience = self._audience(click.user_id, can_share=True)
+            return ClickReply(replacement=answer_message(chosen.answer, self._personas, audience))
         if not chosen.is_news:
             return ClickReply(note=plain_message("That is already settled, thank you."))
-        return ClickReply(
-            replacement=settled_message(answer.persona.name, click.user_name),
-            follow_up=answer_message(answer, self._personas, _after_correction(answer, click)),
-        )
+        audience = Audience(_after_click(chosen.answer, click), self._clock())
+        return ClickReply(replacement=settled, follow_up=answer_message(chosen.answer, self._personas, audience))
 
-    async def _reply(self, message: IncomingMessage, surface: Surface) -> Message | None:
-        if not tokens(message.text):
-            return greeting_message()
-        asked = Asked(message.workspace_id, surface, message.user_id, message.text, message.channel_id, message.ts)
-        answer = await self._asking.ask(asked)
-        if answer is None:
-            return None
-        return answer_message(answer, self._personas, Audience.of_asker(message.user_id))
+    def _audience(self, user_id: str, *, can_share: bool = False) -> Audience:
+        return Audience.of_asker(user_id, self._clock(), can_share=can_share)
 
 
-def _after_correction(answer: PersonaAnswer, click: Click) -> Audience:
+def _after_click(answer: OwnedAnswer, click: Click) -> dict[str, str]:
     asker_id = answer.question.asked.asker_id
-    return Audience({asker_id: "that is the person who asked", click.user_id: "that is the person who said so"})
+    return {asker_id: "that is the person who asked", click.user_id: "that is the person who said so"}

@@ -1,13 +1,9 @@
-"""The grammar of ``/finops``: text → what is asked for. Pure."""
+"""What ``/finops`` can be asked for, one dataclass per command; ``bot.handlers.grammar`` reads them from text."""
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from bot.errors import UserFacingError
-from bot.knowledge.matching import closest
-from bot.teams.model import Assignee, AssigneeType, Rank
+from bot.teams.model import Assignee, Rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +13,10 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class WhoOwns:
-    """``who-owns <question> [for <team>]``; which part is the team, only the teams can tell."""
+    """``who-owns <question> [for <team>] [--at <day>]``; which part is the team, only the teams can tell."""
 
     text: str
+    at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +28,22 @@ class Personas:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """``assign @user|@group <persona> [for <team>] [backup]``; no team: the whole organisation."""
+    """``assign @user|@group <persona> [for <team>] [backup] [from <day>] [until <day>]``.
+
+    No team: the whole organisation. Days are as somebody wrote them.
+    """
 
     assignee: Assignee
     persona: str
     team: str | None
-    rank: Rank
+    rank: Rank = Rank.PRIMARY
+    valid_from: str | None = None
+    valid_until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignForm:
+    """``assign`` alone: a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +56,45 @@ class Unassign:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamAdd:
-    """``team add <name> [under <parent>] [alias <a>, <b>] [channels #a #b]``."""
+class TeamWords:
+    """What somebody said of a team; a part that is none was not mentioned, an empty one is to be empty."""
 
-    name: str
-    parent: str | None
-    aliases: tuple[str, ...]
-    channels: tuple[str, ...]
+    name: str | None = None
+    parent: str | None = None
+    aliases: tuple[str, ...] | None = None
+    channels: tuple[str, ...] | None = None
+    members: tuple[str, ...] | None = None
+    leads: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamAdd:
+    """``team add <name> [under <parent>] [alias …] [channels …] [members …] [leads …]``; alone: a form."""
+
+    words: TeamWords
+
+
+@dataclass(frozen=True, slots=True)
+class TeamEdit:
+    """``team edit <team> [name <new name>] [under …] …``; without changes: a form."""
+
+    team: str
+    words: TeamWords
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMerge:
+    """``team merge <team> into <team>``."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamArchive:
+    """``team archive <team>``."""
+
+    team: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,117 +110,136 @@ class TeamShow:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """``away until <day> [cover @user]``."""
+
+    until: str
+    cover_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """``back``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """``audit [team]``."""
+
+    team: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageShow:
+    """``coverage [team]``."""
+
+    team: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """``gaps``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestForm:
+    """``digest`` alone: a form."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestAdd:
+    """``digest add #channel every monday at 9:00 [Europe/Berlin]``; the schedule is as somebody wrote it."""
+
+    channel_id: str
+    schedule: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestList:
+    """``digest list``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPreview:
+    """``digest preview``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestDo:
+    """``digest now|pause|resume|remove <number>``; digests are numbered as ``digest list`` shows them."""
+
+    verb: Literal["now", "pause", "resume", "remove"]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Learn:
     """``learn``."""
 
 
-Command: TypeAlias = Help | Learn | WhoOwns | Personas | Assign | Unassign | TeamAdd | TeamList | TeamShow
+Command: TypeAlias = (
+    Help
+    | WhoOwns
+    | Personas
+    | Assign
+    | AssignForm
+    | Unassign
+    | TeamAdd
+    | TeamEdit
+    | TeamMerge
+    | TeamArchive
+    | TeamList
+    | TeamShow
+    | Away
+    | Back
+    | Audit
+    | CoverageShow
+    | Gaps
+    | DigestForm
+    | DigestAdd
+    | DigestList
+    | DigestPreview
+    | DigestDo
+    | Learn
+)
 
 USAGE: Final = {
-    "who-owns": "/finops who-owns <question> [for <team>]",
+    "who-owns": "/finops who-owns <question> [for <team>] [--at <day>]",
     "personas": "/finops personas [persona]",
-    "assign": "/finops assign @user|@group <persona> [for <team>] [backup]",
+    "assign": "/finops assign @user|@group <persona> [for <team>] [backup] [from <day>] [until <day>]",
     "unassign": "/finops unassign @user|@group <persona> [for <team>]",
-    "team": "/finops team add <name> [under <parent>] [alias <a>, <b>] [channels #a #b] · list · show <name>",
+    "team": "/finops team list · show <name> · add · edit · merge · archive",
+    "away": "/finops away until <day> [cover @user]",
+    "back": "/finops back",
+    "audit": "/finops audit [team]",
+    "coverage": "/finops coverage [team]",
+    "gaps": "/finops gaps",
+    "digest": "/finops digest · list · add · preview · now · pause · resume · remove",
     "learn": "/finops learn",
     "help": "/finops help",
 }
 
-_USER: Final = re.compile(r"<@([UW][A-Z0-9]{2,20})(?:\|[^>]*)?>")
-_GROUP: Final = re.compile(r"<!subteam\^(S[A-Z0-9]{2,20})(?:\|[^>]*)?>")
-_CHANNEL: Final = re.compile(r"<#([CG][A-Z0-9]{2,20})(?:\|[^>]*)?>")
-_TEAM_PARTS: Final = re.compile(r"(?:^|\s)(under|alias(?:es)?|channels?)\s+", re.IGNORECASE)
+DIGEST_USAGE: Final = {
+    "list": "/finops digest list",
+    "add": "/finops digest add #channel every monday at 9:00 [Europe/Berlin]",
+    "preview": "/finops digest preview",
+    "now": "/finops digest now <number>",
+    "pause": "/finops digest pause <number>",
+    "resume": "/finops digest resume <number>",
+    "remove": "/finops digest remove <number>",
+}
 
-
-def parse_command(text: str) -> Command:
-    """Return what ``text``, the words after ``/finops``, asks for.
-
-    Raises:
-        UserFacingError: an unknown verb, or arguments that do not fit; the message shows the usage.
-    """
-    verb, _, rest = text.strip().partition(" ")
-    parse = _PARSERS.get(verb.lower())
-    if parse is None:
-        raise UserFacingError(_unknown(verb.lower(), text.strip()))
-    return parse(" ".join(rest.split()))
-
-
-def _assign(text: str) -> Command:
-    holding, is_backup = _without_backup(text)
-    return Assign(*_holding(holding, "assign"), Rank.BACKUP if is_backup else Rank.PRIMARY)
-
-
-def _unknown(verb: str, text: str) -> str:
-    similar = closest(verb, USAGE, limit=1)
-    if similar:
-        return f"“{verb}” is not a command. Did you mean {USAGE[similar[0]]}?"
-    return f"“{verb}” is not a command. To ask a question, write: /finops who-owns {text}"
-
-
-def _usage(verb: str, problem: str) -> UserFacingError:
-    return UserFacingError(f"{problem} Write it like this: {USAGE[verb]}")
-
-
-def _without_backup(text: str) -> tuple[str, bool]:
-    head, separator, last = text.rpartition(" ")
-    # “… for backup” names a team called Backup
-    is_backup = bool(separator) and last.lower() == "backup" and not head.lower().endswith(" for")
-    return (head, True) if is_backup else (text, False)
-
-
-def _holding(text: str, verb: str) -> tuple[Assignee, str, str | None]:
-    who, _, rest = text.partition(" ")
-    user, group = _USER.fullmatch(who), _GROUP.fullmatch(who)
-    if user:
-        assignee = Assignee(AssigneeType.USER, user.group(1))
-    elif group:
-        assignee = Assignee(AssigneeType.GROUP, group.group(1))
-    else:
-        raise _usage(verb, f"“{who}” is not a person or user group I can see." if who else "Whom?")
-    persona, separator, team = rest.partition(" for ")
-    if not persona:
-        raise _usage(verb, "Which persona?")
-    return assignee, persona.strip(), team.strip() if separator else None
-
-
-def _team(text: str) -> Command:
-    verb, _, rest = text.partition(" ")
-    match verb.lower():
-        case "list" | "":
-            return TeamList()
-        case "show" if rest:
-            return TeamShow(rest)
-        case "add" if rest:
-            return _team_add(rest)
-        case "show" | "add":
-            raise _usage("team", "Which team?")
-        case _:
-            raise _usage("team", f"“{verb}” is not something to do with a team.")
-
-
-def _team_add(text: str) -> TeamAdd:
-    name, *parts = _TEAM_PARTS.split(text)
-    given = {word.lower()[:5]: value.strip() for word, value in zip(parts[::2], parts[1::2], strict=True)}
-    if not name.strip():
-        raise _usage("team", "What is the team called?")
-    channels = given.get("chann", "")
-    if _CHANNEL.sub("", channels).strip(" ,"):
-        raise _usage("team", f"“{_CHANNEL.sub('', channels).strip(' ,')}” is not a channel I can see.")
-    return TeamAdd(
-        name=name.strip(),
-        parent=given.get("under") or None,
-        aliases=tuple(alias.strip() for alias in given.get("alias", "").split(",") if alias.strip()),
-        channels=tuple(_CHANNEL.findall(channels)),
-    )
-
-
-_PARSERS: Final[dict[str, Callable[[str], Command]]] = {
-    "": lambda _: Help(),
-    "help": lambda _: Help(),
-    "who-owns": WhoOwns,
-    "personas": lambda text: Personas(text or None),
-    "assign": _assign,
-    "unassign": lambda text: Unassign(*_holding(text, "unassign")),
-    "team": _team,
-    "learn": lambda _: Learn(),
+TEAM_USAGE: Final = {
+    "list": "/finops team list",
+    "show": "/finops team show <name>",
+    "add": (
+        "/finops team add <name> [under <parent>] [alias <a>, <b>] [channels #a #b]"
+        " [members @user @group] [leads @user]"
+    ),
+    "edit": (
+        "/finops team edit <name> [name <new name>] [under <parent>] [alias <a>, <b>] [channels #a #b]"
+        " [members @user @group] [leads @user]"
+    ),
+    "merge": "/finops team merge <name> into <name>",
+    "archive": "/finops team archive <name>",
 }

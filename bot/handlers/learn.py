@@ -17,12 +17,12 @@ class LearnHandlers:
 
     async def review(self, command: SlashCommand, _learn: Learn) -> Later:
         """Say at once that it takes a while, then show what could be learnt."""
-        await self._access.require_editor(command.user_id)
+        await self._access.require_editor(command.actor)
         return Later(comparing_message(), self._compared)
 
     async def approve(self, click: Click) -> ClickReply:
         """Take what was shown."""
-        await self._access.require_editor(click.user_id)
+        await self._access.require_editor(click.actor)
         count = await self._learning.approve(click.workspace_id, click.value)
         return ClickReply(replacement=learnt_message(count))
 

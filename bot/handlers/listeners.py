@@ -1,46 +1,80 @@
 """Between Bolt and the handlers: acknowledge, parse, call one handler inside the guard, reply."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import html
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import structlog
-from slack_bolt.async_app import AsyncAck, AsyncRespond
+from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
+from slack_sdk.models.blocks import Option
+from slack_sdk.models.views import View
 
+from bot.blocks.notice import home_notice_view, notice_view
 from bot.blocks.text import Message
 from bot.errors import UnavailableError
-from bot.handlers.commands import Command, parse_command
+from bot.handlers.commands import Command
+from bot.handlers.grammar import parse_command
 from bot.handlers.guard import guarded
+from bot.handlers.messages import MessageHandlers
 from bot.handlers.payloads import (
     Click,
-    IncomingMessage,
+    HomeOpened,
+    MessageShortcut,
+    OptionsRequest,
     Payload,
     SlashCommand,
+    Submission,
+    ViewClick,
+    changed_id,
     click,
-    incoming_message,
+    deleted_letter,
+    edited_letter,
+    home_opened,
+    message_shortcut,
+    new_letter,
+    options_request,
     slash_command,
+    submission,
+    view_click,
 )
-from bot.handlers.replies import ClickReply, Later
+from bot.handlers.replies import ClickReply, Later, OpenForm, SubmissionReply, ViewReply
 
 _log = structlog.get_logger(__name__)
 Listener: TypeAlias = Callable[..., Awaitable[None]]
-CommandHandler: TypeAlias = Callable[[SlashCommand, Any], Awaitable[Message | Later]]
+CommandHandler: TypeAlias = Callable[[SlashCommand, Any], Awaitable[Message | Later | OpenForm]]
 
 
 class Messenger(Protocol):
-    """Posts messages; ``UnavailableError`` if Slack does not take one."""
+    """Posts messages and opens views; ``UnavailableError`` if Slack does not take one."""
+
+    async def open_form(self, trigger_id: str, view: View) -> None:
+        """Open a form for the person whose click or command has this trigger."""
+
+    async def update_form(self, view_id: str, view: View) -> None:
+        """Put another form in the place of an open one."""
+
+    async def publish_home(self, user_id: str, view: View) -> None:
+        """Show a person their App Home."""
 
     async def post(self, channel_id: str, message: Message, thread_ts: str | None) -> None:
         """Post in a channel, or in one of its threads."""
 
+    async def whisper(self, channel_id: str, user_id: str, message: Message) -> None:
+        """Post in a channel what only this person sees."""
 
-def on_command(handlers: Mapping[type[Command], CommandHandler]) -> Listener:
+
+def on_command(handlers: Mapping[type[Command], CommandHandler], messenger: Messenger) -> Listener:
     """Return a listener for a slash command: the answer travels in the acknowledgement, for the asker's eyes."""
     waiting: set[asyncio.Task[None]] = set()  # a task nobody holds may be collected before it ends
 
-    async def answer(command: SlashCommand) -> Message | Later:
+    async def answer(command: SlashCommand) -> Message | Later | None:
         parsed = parse_command(command.text)
-        return await handlers[type(parsed)](command, parsed)
+        reply = await handlers[type(parsed)](command, parsed)
+        if not isinstance(reply, OpenForm):
+            return reply
+        await messenger.open_form(command.trigger_id, reply.view)
+        return None
 
     async def finish(later: Later, command: SlashCommand, respond: AsyncRespond) -> None:
         await _respond(respond, await guarded(later.then, command), replace_original=True)
@@ -53,22 +87,32 @@ def on_command(handlers: Mapping[type[Command], CommandHandler]) -> Listener:
             waiting.add(task)
             task.add_done_callback(waiting.discard)
             reply = reply.now
-        await ack(response_type="ephemeral", text=reply.text, blocks=reply.blocks)
+        if reply is None:
+            await ack()
+        else:
+            await ack(response_type="ephemeral", text=reply.text, blocks=reply.blocks)
 
     return listener
 
 
-def on_message(handler: Callable[[IncomingMessage], Awaitable[Message | None]], messenger: Messenger) -> Listener:
-    """Return a listener for messages to the bot: the answer is posted in the message's thread."""
+def on_message(handlers: MessageHandlers, messenger: Messenger) -> Listener:
+    """Return a listener for messages: what Slack is told is accepted is kept first, and answered later.
 
-    async def listener(ack: AsyncAck, body: Payload) -> None:
+    Where it cannot be kept, the person is told at once.
+    """
+
+    async def listener(ack: AsyncAck, body: Payload, context: AsyncBoltContext) -> None:
+        problem: Message | None = None
+        letter = new_letter(body)
+        if letter is not None:
+            problem = await guarded(handlers.accept, letter)
+        elif deleted := deleted_letter(body):
+            await guarded(handlers.delete, deleted)
+        elif letter := edited_letter(body, context.bot_user_id or ""):
+            await guarded(handlers.edit, letter)
         await ack()
-        incoming = incoming_message(body)
-        if incoming is None:
-            return
-        message = await guarded(handler, incoming)
-        if message is not None:
-            await _post(messenger, incoming.channel_id, message, incoming.thread_ts or incoming.ts)
+        if problem is not None and letter is not None:
+            await _post(messenger, letter.channel_id, problem, letter.thread)
 
     return listener
 
@@ -82,6 +126,8 @@ def on_click(handler: Callable[[Click], Awaitable[ClickReply]], messenger: Messe
         reply = await guarded(handler, clicked)
         if isinstance(reply, Message):
             reply = ClickReply(note=reply)
+        if reply.form:
+            await _shown(messenger.open_form(clicked.trigger_id, reply.form))
         if reply.announcement:
             await _respond(respond, reply.announcement, response_type="in_channel", replace_original=False)
         if reply.replacement:
@@ -93,6 +139,104 @@ def on_click(handler: Callable[[Click], Awaitable[ClickReply]], messenger: Messe
             await _post(messenger, clicked.channel_id, reply.follow_up, thread_ts)
 
     return listener
+
+
+def on_view_click(handler: Callable[[ViewClick], Awaitable[ViewReply]], messenger: Messenger) -> Listener:
+    """Return a listener for a click inside a form or App Home; an error opens as a form of its own."""
+
+    async def listener(ack: AsyncAck, body: Payload) -> None:
+        await ack()
+        clicked = view_click(body)
+        reply = await guarded(handler, clicked)
+        if isinstance(reply, Message):
+            reply = ViewReply(form=notice_view(reply))
+        if reply.home:
+            await _shown(messenger.publish_home(clicked.user_id, reply.home))
+        if reply.update:
+            await _shown(messenger.update_form(clicked.view_id, reply.update))
+        if reply.form:
+            await _shown(messenger.open_form(clicked.trigger_id, reply.form))
+
+    return listener
+
+
+def on_submission(
+    handler: Callable[[Submission], Awaitable[SubmissionReply]], messenger: Messenger, error_field: str
+) -> Listener:
+    """Return a listener for a form: its errors, or what comes next, travel in the acknowledgement.
+
+    What the guard says stands beside ``error_field`` (a block id), so that nothing that was filled in is lost.
+    """
+
+    async def listener(ack: AsyncAck, body: Payload) -> None:
+        submitted = submission(body)
+        reply = await guarded(handler, submitted)
+        if isinstance(reply, Message):
+            reply = SubmissionReply(errors={error_field: html.unescape(reply.text)})
+        if reply.errors:
+            await ack(response_action="errors", errors=dict(reply.errors))
+        elif reply.next_form:
+            await ack(response_action="update", view=reply.next_form)
+        else:
+            await ack()
+        if reply.home:
+            await _shown(messenger.publish_home(submitted.user_id, reply.home))
+
+    return listener
+
+
+def on_options(handler: Callable[[OptionsRequest], Awaitable[Sequence[Option]]]) -> Listener:
+    """Return a listener for a select that asks for its options; where they cannot be told, there are none."""
+
+    async def listener(ack: AsyncAck, body: Payload) -> None:
+        found = await guarded(handler, options_request(body))
+        await ack(options=[] if isinstance(found, Message) else list(found))
+
+    return listener
+
+
+def on_shortcut(handler: Callable[[MessageShortcut], Awaitable[Message]]) -> Listener:
+    """Return a listener for a message shortcut: the answer is for the eyes of whoever used it."""
+
+    async def listener(ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
+        await ack()
+        message = await guarded(handler, message_shortcut(body))
+        await _respond(respond, message, response_type="ephemeral", replace_original=False)
+
+    return listener
+
+
+def on_home(handler: Callable[[HomeOpened], Awaitable[View]], messenger: Messenger) -> Listener:
+    """Return a listener for App Home."""
+
+    async def listener(ack: AsyncAck, body: Payload) -> None:
+        await ack()
+        opened = home_opened(body)
+        if opened is None:
+            return
+        view = await guarded(handler, opened)
+        shown = home_notice_view(view) if isinstance(view, Message) else view
+        await _shown(messenger.publish_home(opened.user_id, shown))
+
+    return listener
+
+
+def on_change(forget: Callable[[str], None]) -> Listener:
+    """Return a listener for events that tell that a person or user group has changed."""
+
+    async def listener(ack: AsyncAck, body: Payload) -> None:
+        await ack()
+        forget(changed_id(body))
+
+    return listener
+
+
+async def _shown(showing: Awaitable[None]) -> None:
+    """Await what shows a view; an error now would take back the acknowledgement of what is done already."""
+    try:
+        await showing
+    except UnavailableError as error:
+        _log.warning("view_not_shown", error=str(error))
 
 
 async def _post(messenger: Messenger, channel_id: str, message: Message, thread_ts: str) -> None:

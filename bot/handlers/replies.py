@@ -1,7 +1,9 @@
 """What a handler may answer beside a message."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from slack_sdk.models.views import View
 
 from bot.blocks.text import Message
 from bot.handlers.payloads import SlashCommand
@@ -13,12 +15,46 @@ class ClickReply:
 
     ``replacement`` takes the place of the clicked message, ``note`` is seen by the person who clicked,
     ``announcement`` by everybody in the channel, ``follow_up`` by everybody in the clicked message's thread.
+    ``form`` opens for the person who clicked.
     """
 
     replacement: Message | None = None
     note: Message | None = None
     announcement: Message | None = None
     follow_up: Message | None = None
+    form: View | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ViewReply:
+    """What happens after a click inside a form or App Home; each part is optional.
+
+    ``home`` is shown as App Home, ``form`` opens on top, ``update`` takes the place of the clicked form.
+    """
+
+    home: View | None = None
+    form: View | None = None
+    update: View | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionReply:
+    """What happens after a form was submitted.
+
+    ``errors`` are shown beside their fields, by block id, and keep the form open; otherwise ``next_form`` takes
+    its place (none: it closes), and ``home`` is shown as App Home.
+    """
+
+    errors: Mapping[str, str] = field(default_factory=dict)
+    next_form: View | None = None
+    home: View | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """An answer to a command that is a form."""
+
+    view: View
 
 
 @dataclass(frozen=True, slots=True)

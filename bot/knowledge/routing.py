@@ -46,7 +46,7 @@ class Policy:
     """
 
     temperature: float = 0.7
-    unrelated_share: float = 0.17
+    unrelated_share: float = 0.185
     min_confidence: float = 0.6
     min_margin: float = 0.2
     own_word_bonus: float = 4.0

@@ -5,22 +5,26 @@ patience. Everything it knows (people, groups) is set from outside.
 """
 
 import asyncio
-import itertools
 import json
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 from aiohttp import WSMsgType, web
 
+from bot.playground.channels import BOT_ID, BOT_USER_ID
+from bot.playground.files import MAX_BYTES
 from bot.playground.limits import message_problems
+from bot.playground.refusal import Refused
+from bot.playground.responses import Origin, Responses
+from bot.playground.web_api import WORKSPACE_ID, WebApi
 
-WORKSPACE_ID: Final = "T0STANDIN"
-BOT_USER_ID: Final = "U0FINOPS"
-BOT_ID: Final = "B0FINOPS"
+__all__ = ["APP_TOKEN", "BOT_ID", "BOT_TOKEN", "BOT_USER_ID", "WORKSPACE_ID", "Call", "SlackStandIn", "Trouble"]
+
 BOT_TOKEN: Final = "xoxb-stand-in"  # noqa: S105 (made up, for the stand-in alone)
 APP_TOKEN: Final = "xapp-stand-in"  # noqa: S105
+_JSON_PARTS: Final = frozenset({"blocks", "metadata", "files", "view"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +44,35 @@ class Trouble:
     delay: float = 0.0
 
 
+class Watcher(Protocol):
+    """Told what the bot did, after it was answered."""
+
+    def called(self, call: Call, answer: Mapping[str, Any]) -> None:
+        """Take note of a call of the Web API."""
+
+    def responded(self, origin: Origin, arguments: Mapping[str, Any], problems: tuple[str, ...]) -> None:
+        """Take note of what was sent to the response address of somebody's act; refused if it has ``problems``."""
+
+
 @dataclass(slots=True)
-class SlackStandIn:
+class SlackStandIn(WebApi):
     """A Slack workspace on loopback; ``async with`` starts it on a free port."""
 
-    users: dict[str, dict[str, Any]] = field(default_factory=dict)
-    groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
-    violations: list[str] = field(default_factory=list)
-    address: str = ""
+    responses: Responses = field(default_factory=Responses)
+    watcher: Watcher | None = None
     _trouble: dict[str, deque[Trouble]] = field(default_factory=lambda: defaultdict(deque))
     _runner: web.AppRunner | None = None
     _connection: asyncio.Event = field(default_factory=asyncio.Event)
     _sockets: list[web.WebSocketResponse] = field(default_factory=list)
     _acknowledged: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
-    _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     async def __aenter__(self) -> Self:
         """Start listening."""
-        app = web.Application()
+        app = web.Application(client_max_size=MAX_BYTES + 100_000)
         app.router.add_route("*", "/api/{method}", self._answer)
-        app.router.add_post("/response/{number}", self._take_response)
+        app.router.add_post("/response/{key}", self._take_response)
+        app.router.add_post("/upload/{file_id}", self._take_file)
         app.router.add_get("/socket", self._hold_socket)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -82,9 +94,10 @@ class SlackStandIn:
         """What ``SLACK_API_URL`` has to be."""
         return f"{self.address}/api/"
 
-    def response_url(self) -> str:
-        """Return a new response address, as commands and clicks carry one."""
-        return f"{self.address}/response/{next(self._numbers)}"
+    def response_url(self, origin: Origin | None = None) -> str:
+        """Return a new response address, as commands and clicks carry one; without ``origin`` it stays good."""
+        key = self.responses.issue(origin) if origin else str(next(self._numbers))
+        return f"{self.address}/response/{key}"
 
     def fail(self, method: str, error: str) -> None:
         """Answer the next call of ``method`` with one of Slack's error codes."""
@@ -116,10 +129,9 @@ class SlackStandIn:
         await asyncio.wait_for(self._connection.wait(), 5)
 
     async def _answer(self, request: web.Request) -> web.Response:
-        method = request.match_info["method"]
-        arguments = await _arguments(request)
-        self.calls.append(Call(method, arguments))
-        trouble = self._trouble[method].popleft() if self._trouble[method] else Trouble()
+        call = Call(request.match_info["method"], await _arguments(request))
+        self.calls.append(call)
+        trouble = self._trouble[call.method].popleft() if self._trouble[call.method] else Trouble()
         await asyncio.sleep(trouble.delay)
         if trouble.retry_after is not None:
             return web.json_response(
@@ -131,46 +143,27 @@ class SlackStandIn:
             return web.json_response({"ok": False, "error": trouble.error})
         if request.headers.get("Authorization") not in {f"Bearer {BOT_TOKEN}", f"Bearer {APP_TOKEN}"}:
             return web.json_response({"ok": False, "error": "invalid_auth"})
-        return web.json_response(self._result(method, arguments))
-
-    def _result(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        answers: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-            "auth.test": self._auth_test,
-            "apps.connections.open": lambda _: {"url": f"{self.address.replace('http', 'ws', 1)}/socket"},
-            "chat.postMessage": self._post_message,
-            "users.info": lambda given: _found("user", self.users.get(given["user"]), "user_not_found"),
-            "usergroups.list": lambda _: {"usergroups": list(self.groups.values())},
-            "usergroups.users.list": self._group_members,
-        }
-        answer = answers.get(method)
-        return {"ok": True, **answer(arguments)} if answer else {"ok": False, "error": "unknown_method"}
-
-    def _auth_test(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "url": f"{self.address}/",
-            "team": "Stand-in",
-            "user": "finops",
-            "team_id": WORKSPACE_ID,
-            "user_id": BOT_USER_ID,
-            "bot_id": BOT_ID,
-        }
-
-    def _post_message(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        problems = self._validate("chat.postMessage", arguments)
-        if problems:
-            return {"ok": False, "error": "invalid_blocks", "response_metadata": {"messages": list(problems)}}
-        return {"channel": arguments["channel"], "ts": f"{1_800_000_000 + next(self._numbers)}.000100"}
-
-    def _group_members(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        group = self.groups.get(arguments["usergroup"])
-        return {"users": group["users"]} if group else {"ok": False, "error": "no_such_subteam"}
+        answer = self.result(call.method, call.arguments)
+        if self.watcher:
+            self.watcher.called(call, answer)
+        return web.json_response(answer)
 
     async def _take_response(self, request: web.Request) -> web.Response:
-        arguments = await _arguments(request)
+        key, arguments = request.match_info["key"], await _arguments(request)
         self.calls.append(Call("response", arguments))
-        if self._validate("response", arguments):
-            return web.Response(status=400, text="invalid_blocks")
-        return web.Response(text="ok")
+        origin = None if key.isdigit() else self.responses.use(key)
+        if isinstance(origin, Refused):
+            self.validate("response", (origin.error,))
+            return web.Response(status=404, text=origin.error)
+        is_message = not arguments.get("delete_original")
+        problems = self.validate("response", message_problems(arguments)) if is_message else ()
+        if self.watcher and origin:
+            self.watcher.responded(origin, arguments, problems)
+        return web.Response(status=400, text="invalid_blocks") if problems else web.Response(text="ok")
+
+    async def _take_file(self, request: web.Request) -> web.Response:
+        is_taken = self.files.take(request.match_info["file_id"], await request.read())
+        return web.Response(text="OK") if is_taken else web.Response(status=404, text="file_not_found")
 
     async def _hold_socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
@@ -184,20 +177,11 @@ class SlackStandIn:
                 self._acknowledged.pop(reply["envelope_id"]).set_result(reply.get("payload"))
         return socket
 
-    def _validate(self, method: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:
-        problems = message_problems(arguments)
-        self.violations += [f"{method}: {problem}" for problem in problems]
-        return problems
-
-
-def _found(name: str, value: object, error: str) -> dict[str, Any]:
-    return {name: value} if value is not None else {"ok": False, "error": error}
-
 
 async def _arguments(request: web.Request) -> dict[str, Any]:
+    """Return what was sent, however: as JSON, as a form, or in the address."""
     if request.content_type == "application/json":
-        return dict(await request.json())
-    if request.method == "GET":
-        return dict(request.query)
-    form = {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
-    return {key: json.loads(value) if key in {"blocks", "metadata"} else value for key, value in form.items()}
+        return {**request.query, **await request.json()}
+    form = await request.post() if request.method == "POST" else {}
+    sent = {**request.query, **{key: value for key, value in form.items() if isinstance(value, str)}}
+    return {key: json.loads(value) if key in _JSON_PARTS else value for key, value in sent.items()}

@@ -6,17 +6,9 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from bot.knowledge.model import Ambiguous, Confident, Decision, Persona
-from bot.teams.model import Ownership
-from bot.teams.naming import TeamChoice
-
-
-class Surface(StrEnum):
-    """Where a question was asked."""
-
-    SLASH = "slash"
-    MENTION = "mention"
-    DIRECT = "direct"
-    TERMINAL = "terminal"
+from bot.surface import Surface
+from bot.teams.model import Ownership, Team
+from bot.teams.naming import TeamChoice, TeamDoubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +16,7 @@ class Asked:
     """A question as it arrived. ``text`` is untrusted; ``message_ts`` is Slack's id of the message, if it has one.
 
     ``team_name`` is what was asked for explicitly (``--team``); a team in the text is found by the service.
+    ``is_external`` marks somebody of another organisation, in a shared channel. ``at`` asks for another moment.
     """
 
     workspace_id: str
@@ -33,6 +26,8 @@ class Asked:
     channel_id: str | None = None
     message_ts: str | None = None
     team_name: str | None = None
+    is_external: bool = False
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,8 @@ class PersonaAnswer:
 
     ``reasons`` is the routing that named the persona, none where a person did, and ``example`` the known example
     that says most nearly the same. ``fallback`` is the FinOps Practitioner's ownership, given only where
-    ``ownership`` has no owner.
+    ``ownership`` has no owner. ``either_way`` are several plausible teams that all lead to this owner.
+    ``is_discreet`` tells that the asker is a guest or of another organisation: no names for them.
     """
 
     question: StoredQuestion
@@ -66,11 +62,13 @@ class PersonaAnswer:
     ownership: Ownership
     fallback: Ownership | None
     example: str | None = None
+    either_way: tuple[Team, ...] = ()
+    is_discreet: bool = False
 
     @property
     def is_gap(self) -> bool:
         """Whether nobody holds the persona for this team."""
-        return self.ownership.owner is None
+        return self.ownership.owner is None and not self.is_discreet
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +81,26 @@ class ChoiceAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamQuestionAnswer:
+    """The persona is known, but several teams are plausible: a question back, nobody is mentioned."""
+
+    question: StoredQuestion
+    persona: Persona
+    reasons: Confident | None
+    doubt: TeamDoubt
+
+
+@dataclass(frozen=True, slots=True)
 class UnrelatedAnswer:
     """Not an ownership question about cloud cost: said kindly, nobody is mentioned."""
 
     question: StoredQuestion
 
 
-Answer: TypeAlias = PersonaAnswer | ChoiceAnswer | UnrelatedAnswer
+OwnedAnswer: TypeAlias = PersonaAnswer | TeamQuestionAnswer
+"""The persona is known."""
+
+Answer: TypeAlias = OwnedAnswer | ChoiceAnswer | UnrelatedAnswer
 
 
 class Verdict(StrEnum):

@@ -1,5 +1,6 @@
 """The use case the bot is for: a question in, the right persona and the right people out."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,7 +8,7 @@ from typing import Final, Protocol
 from uuid import uuid4
 
 from bot.clock import Clock
-from bot.errors import UserFacingError
+from bot.errors import UnavailableError, UserFacingError
 from bot.knowledge.matching import nearest
 from bot.knowledge.model import (
     FALLBACK_PERSONA,
@@ -24,14 +25,19 @@ from bot.questions.model import (
     Asked,
     ChoiceAnswer,
     Feedback,
+    OwnedAnswer,
     PersonaAnswer,
     StoredQuestion,
+    TeamQuestionAnswer,
     UnrelatedAnswer,
     Verdict,
 )
-from bot.teams.finding import TeamFinder
-from bot.teams.naming import TeamChoice
-from bot.teams.service import OwnershipService
+from bot.surface import Surface
+from bot.teams.directory import Directory
+from bot.teams.finding import TeamFinder, TeamFound
+from bot.teams.model import Ownership, Team
+from bot.teams.naming import TeamChoice, TeamDoubt
+from bot.teams.ownership import OwnerFinder
 
 MAX_STORED_CHARACTERS: Final = 4_000
 """Of a longer question the beginning is kept; the router reads no further either."""
@@ -43,14 +49,17 @@ MIN_EXAMPLE_SCORE: Final = 55.0
 class QuestionStore(Protocol):
     """What is kept of questions; every call is about one workspace."""
 
-    async def add(self, question: StoredQuestion) -> bool:
-        """Keep a question; false, and nothing changes, if its message was already answered."""
+    async def add(self, question: StoredQuestion) -> str:
+        """Keep a question, in the place of what was kept of the same message; return the id it is kept by."""
 
     async def find(self, workspace_id: str, question_id: str) -> StoredQuestion | None:
         """Return a question by its id."""
 
     async def settle(self, workspace_id: str, question_id: str, persona_key: str) -> bool:
         """Note which persona it is after all; false, and nothing changes, if that was known."""
+
+    async def set_team(self, workspace_id: str, question_id: str, team: Team) -> bool:
+        """Note which team it is about; false, and nothing changes, if that was known."""
 
     async def mark_shared(self, workspace_id: str, question_id: str, at: datetime) -> bool:
         """Note that the answer was shown to a channel; false if it already was."""
@@ -61,9 +70,9 @@ class QuestionStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The answer with the persona somebody chose; ``is_news`` is false if it had been settled on that one."""
+    """The answer with the persona or team somebody chose; ``is_news`` is false if it had been settled on that."""
 
-    answer: PersonaAnswer
+    answer: OwnedAnswer
     is_news: bool
 
 
@@ -76,54 +85,60 @@ class AskService:
         route: Callable[[str], Routing],
         catalogue: Catalogue,
         finder: TeamFinder,
-        ownership: OwnershipService,
+        owners: OwnerFinder,
+        directory: Directory,
         store: QuestionStore,
         clock: Clock,
     ) -> None:
         self._route = route
         self._catalogue = catalogue
         self._finder = finder
-        self._ownership = ownership
+        self._owners = owners
+        self._directory = directory
         self._store = store
         self._clock = clock
 
-    async def ask(self, asked: Asked) -> Answer | None:
-        """Answer a question and keep both; none if this message was answered before.
+    async def ask(self, asked: Asked) -> Answer:
+        """Answer a question and keep both; a message that comes again, edited perhaps, is one question.
 
         Raises:
             UserFacingError: there is nothing to answer, or the team asked for is unknown.
         """
         asked = replace(asked, text=presentable(asked.text, MAX_STORED_CHARACTERS))
-        text, team = await self._team_of(asked)
+        (text, team), is_discreet = await asyncio.gather(self._team_of(asked), self._is_outsider(asked))
         if not tokens(text):
             raise UserFacingError(
                 "I found no words to go by. Ask in a sentence, like: who signs off the savings plan?"
             )
         routing = self._route(text)
         best = routing.matches[0] if routing.matches else None
+        chosen = team.team if isinstance(team, TeamChoice) else None
         question = StoredQuestion(
             id=uuid4().hex,
-            asked=replace(asked, team_name=team.team.name) if team and asked.team_name else asked,
+            asked=replace(asked, team_name=chosen.name) if chosen and asked.team_name else asked,
             asked_at=self._clock(),
             decision=decision_of(routing),
             persona_key=best.persona.key if best else None,
             responsibility=best.responsibility.title if best else None,
             confidence=best.confidence if best else None,
-            team_id=team.team.id if team else None,
+            team_id=chosen.id if chosen else None,
             owner_id=None,
         )
-        answer = await self._answer(question, routing, team)
+        answer = await self._answer(question, routing, team, is_discreet=is_discreet)
         if isinstance(answer, PersonaAnswer) and answer.ownership.owner:
             question = replace(question, owner_id=answer.ownership.owner.assignee.id)
-        return answer if await self._store.add(question) else None
+        kept_as = await self._store.add(question)
+        return replace(answer, question=replace(question, id=kept_as))
 
     async def share(self, workspace_id: str, question_id: str, persona_key: str) -> PersonaAnswer | None:
         """Return the answer to show to a channel, with who holds the persona now; none if it was shared before.
 
         Raises:
-            UserFacingError: the question or the persona is gone.
+            UserFacingError: the question or the persona is gone, or it is open again which team it is about.
         """
         answer = await self._answer_as(workspace_id, question_id, persona_key)
+        if isinstance(answer, TeamQuestionAnswer):
+            raise UserFacingError("It is not clear any more which team this is about. Please ask again.")
         return answer if await self._store.mark_shared(workspace_id, question_id, self._clock()) else None
 
     async def choose(self, workspace_id: str, question_id: str, persona_key: str, by: str) -> Chosen:
@@ -137,6 +152,17 @@ class AskService:
         feedback = Feedback(question_id, by, self._clock(), verdict, persona_key)
         await self._store.give_feedback(workspace_id, feedback)
         return Chosen(answer, await self._store.settle(workspace_id, question_id, persona_key))
+
+    async def choose_team(self, workspace_id: str, question_id: str, persona_key: str, team_id: str) -> Chosen:
+        """Take a person's word which team it is about, keep that, and answer again.
+
+        Raises:
+            UserFacingError: the question, the persona or the team is gone.
+        """
+        await self._find(workspace_id, question_id)
+        team = await self._finder.by_id(workspace_id, team_id)
+        is_news = await self._store.set_team(workspace_id, question_id, team)
+        return Chosen(await self._answer_as(workspace_id, question_id, persona_key), is_news)
 
     async def dismiss(self, workspace_id: str, question_id: str, by: str) -> None:
         """Take a person's word that this is nobody's; ``UserFacingError`` if the question is gone."""
@@ -152,20 +178,34 @@ class AskService:
             workspace_id, Feedback(question_id, by, self._clock(), Verdict.RIGHT, question.persona_key)
         )
 
-    async def _answer_as(self, workspace_id: str, question_id: str, persona_key: str) -> PersonaAnswer:
+    async def _answer_as(self, workspace_id: str, question_id: str, persona_key: str) -> OwnedAnswer:
         question = await self._find(workspace_id, question_id)
         if all(persona.key != persona_key for persona in self._catalogue.personas):
             raise UserFacingError(f"There is no persona “{persona_key}” any more. Please ask the question again.")
-        text, team = await self._team_of(question.asked)
+        (text, team), is_discreet = await asyncio.gather(
+            self._team_of(question.asked), self._is_outsider(question.asked)
+        )
         routing = self._route(text)
         reasons = routing if isinstance(routing, Confident) and routing.best.persona.key == persona_key else None
-        return await self._persona_answer(question, persona_key, reasons, team)
+        return await self._owned(question, persona_key, reasons, team, is_discreet=is_discreet)
 
-    async def _team_of(self, asked: Asked) -> tuple[str, TeamChoice | None]:
+    async def _team_of(self, asked: Asked) -> tuple[str, TeamFound]:
         if asked.team_name is not None:
-            team = await self._finder.called(asked.workspace_id, asked.team_name)
+            team = await self._finder.called(asked.workspace_id, asked.team_name, asked.at)
             return asked.text, TeamChoice(team, "asked")
-        return await self._finder.of_question(asked.workspace_id, asked.text, asked.channel_id)
+        return await self._finder.of_question(
+            asked.workspace_id, asked.text, asked.channel_id, None if asked.is_external else asked.asker_id
+        )
+
+    async def _is_outsider(self, asked: Asked) -> bool:
+        """Tell whether the names of owners are none of the asker's business; they are where Slack does not say."""
+        if asked.is_external or asked.surface is Surface.TERMINAL:
+            return asked.is_external
+        try:
+            person = await self._directory.person(asked.asker_id)
+        except UnavailableError:
+            return False
+        return person is not None and person.is_outsider
 
     async def _find(self, workspace_id: str, question_id: str) -> StoredQuestion:
         question = await self._store.find(workspace_id, question_id)
@@ -173,27 +213,56 @@ class AskService:
             raise UserFacingError("I no longer have this question. Please ask it again.")
         return question
 
-    async def _answer(self, question: StoredQuestion, routing: Routing, team: TeamChoice | None) -> Answer:
+    async def _answer(
+        self, question: StoredQuestion, routing: Routing, team: TeamFound, *, is_discreet: bool
+    ) -> Answer:
         match routing:
             case Confident():
-                return await self._persona_answer(question, routing.best.persona.key, routing, team)
+                key = routing.best.persona.key
+                return await self._owned(question, key, routing, team, is_discreet=is_discreet)
             case Ambiguous():
-                return ChoiceAnswer(question, routing, team)
+                return ChoiceAnswer(question, routing, team if isinstance(team, TeamChoice) else None)
             case Unrelated():
                 return UnrelatedAnswer(question)
 
-    async def _persona_answer(
-        self, question: StoredQuestion, persona_key: str, reasons: Confident | None, team: TeamChoice | None
-    ) -> PersonaAnswer:
-        workspace_id = question.asked.workspace_id
+    async def _owned(
+        self,
+        question: StoredQuestion,
+        persona_key: str,
+        reasons: Confident | None,
+        team: TeamFound,
+        *,
+        is_discreet: bool,
+    ) -> OwnedAnswer:
         persona = self._catalogue.persona(persona_key)
-        ownership = await self._ownership.who(workspace_id, persona_key, team.team if team else None)
+        if is_discreet:
+            return PersonaAnswer(question, persona, reasons, None, Ownership(None), None, is_discreet=True)
+        either_way: tuple[Team, ...] = ()
+        if isinstance(team, TeamDoubt):
+            owners = [await self._who(question, persona_key, one) for one in team.teams]
+            if len({one.owner.assignee if one.owner else None for one in owners}) > 1:
+                return TeamQuestionAnswer(question, persona, reasons, team)
+            either_way, ownership = team.teams, owners[0]
+        else:
+            ownership = await self._who(question, persona_key, team.team if team else None)
+        choice = team if isinstance(team, TeamChoice) else None
         fallback = None
         if ownership.owner is None and persona_key != FALLBACK_PERSONA:
-            fallback = await self._ownership.who(workspace_id, FALLBACK_PERSONA, team.team if team else None)
+            fallback = await self._who(question, FALLBACK_PERSONA, choice.team if choice else None)
         return PersonaAnswer(
-            question, persona, reasons, team, ownership, fallback, _nearest_example(question, reasons)
+            question=question,
+            persona=persona,
+            reasons=reasons,
+            team=choice,
+            ownership=ownership,
+            fallback=fallback,
+            example=_nearest_example(question, reasons),
+            either_way=either_way,
         )
+
+    async def _who(self, question: StoredQuestion, persona_key: str, team: Team | None) -> Ownership:
+        asked = question.asked
+        return await self._owners.who(asked.workspace_id, persona_key, team, asked.at)
 
 
 def _nearest_example(question: StoredQuestion, reasons: Confident | None) -> str | None:

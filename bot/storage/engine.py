@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from bot.errors import UnavailableError
@@ -14,6 +15,14 @@ from bot.storage.tables import Row
 
 BUSY_TIMEOUT_SECONDS: Final = 5
 _WRITES: Final = "finops_writes"
+_POSTGRES: Final = {
+    "connect_timeout": BUSY_TIMEOUT_SECONDS,
+    # A server that vanished without a word is given up as well; the system would wait a quarter of an hour.
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+}
 
 
 def build_engine(database_url: str) -> AsyncEngine:
@@ -24,10 +33,11 @@ def build_engine(database_url: str) -> AsyncEngine:
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_TIMEOUT_SECONDS})
+        # Parameters are questions and names: an error that quotes them would carry them into the log.
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_POSTGRES)
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -63,7 +73,7 @@ def insert_into(table: type[Row], engine: AsyncEngine) -> Any:  # noqa: ANN401 (
 async def _translated(engine: AsyncEngine) -> AsyncIterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, OSError) as error:
+    except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
         raise unavailable(engine, error) from error
 
 

@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.knowledge.linear import UNRELATED
 from bot.knowledge.model import Decision
 from bot.questions.learning import Correction
-from bot.questions.model import Asked, Feedback, StoredQuestion, Surface, Verdict
+from bot.questions.model import Asked, Feedback, StoredQuestion, Verdict
 from bot.storage.engine import insert_into, reading, writing
 from bot.storage.tables import FeedbackRow, QuestionRow
 from bot.storage.workspaces import ensure_workspace
+from bot.surface import Surface
+from bot.teams.model import Team
 
 
 class SqlQuestionStore:
@@ -21,35 +23,35 @@ class SqlQuestionStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def add(self, question: StoredQuestion) -> bool:
+    async def add(self, question: StoredQuestion) -> str:
         """See ``QuestionStore``."""
         asked = question.asked
-        insert = (
-            insert_into(QuestionRow, self._engine)
-            .values(
-                workspace_id=asked.workspace_id,
-                id=question.id,
-                surface=asked.surface.value,
-                asker_id=asked.asker_id,
-                channel_id=asked.channel_id,
-                message_ts=asked.message_ts,
-                text=asked.text,
-                team_name=asked.team_name,
-                asked_at=question.asked_at,
-                decision=question.decision,
-                persona_key=question.persona_key,
-                responsibility=question.responsibility,
-                confidence=question.confidence,
-                team_id=question.team_id,
-                owner_id=question.owner_id,
-                settled_persona_key=question.persona_key if question.decision == "confident" else None,
-            )
-            .on_conflict_do_nothing(index_elements=["workspace_id", "channel_id", "message_ts"])
-            .returning(QuestionRow.id)
+        said = {
+            "text": asked.text,
+            "team_name": asked.team_name,
+            "decision": question.decision,
+            "persona_key": question.persona_key,
+            "responsibility": question.responsibility,
+            "confidence": question.confidence,
+            "team_id": question.team_id,
+            "owner_id": question.owner_id,
+            "settled_persona_key": question.persona_key if question.decision == "confident" else None,
+        }
+        insert = insert_into(QuestionRow, self._engine).values(
+            workspace_id=asked.workspace_id,
+            id=question.id,
+            surface=asked.surface.value,
+            asker_id=asked.asker_id,
+            channel_id=asked.channel_id,
+            message_ts=asked.message_ts,
+            asked_at=question.asked_at,
+            **said,
         )
+        same_message = ["workspace_id", "channel_id", "message_ts"]
+        kept = insert.on_conflict_do_update(index_elements=same_message, set_=said).returning(QuestionRow.id)
         async with writing(self._engine) as session:
             await ensure_workspace(session, self._engine, asked.workspace_id, question.asked_at)
-            return (await session.scalar(insert)) is not None
+            return str((await session.execute(kept)).scalar_one())
 
     async def find(self, workspace_id: str, question_id: str) -> StoredQuestion | None:
         """See ``QuestionStore``."""
@@ -80,6 +82,12 @@ class SqlQuestionStore:
             .where(or_(settled.is_(None), settled != persona_key))
             .values(settled_persona_key=persona_key)
         )
+
+    async def set_team(self, workspace_id: str, question_id: str, team: Team) -> bool:
+        """See ``QuestionStore``."""
+        other = or_(QuestionRow.team_id.is_(None), QuestionRow.team_id != team.id)
+        change = _update(workspace_id, question_id).where(other)
+        return await self._changed(change.values(team_id=team.id, team_name=team.name))
 
     async def mark_shared(self, workspace_id: str, question_id: str, at: datetime) -> bool:
         """See ``QuestionStore``."""

@@ -1,13 +1,13 @@
 """The sample organisation, read from ``config/``: something to ask about before the bot is on Slack."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.errors import ConfigurationError
-from bot.teams.model import Person, Rank
+from bot.teams.model import Group, Person, Rank
 
 
 class SampleTeam(BaseModel):
@@ -19,6 +19,17 @@ class SampleTeam(BaseModel):
     parent: str | None = None
     aliases: tuple[str, ...] = ()
     channels: Mapping[str, str] = {}
+    members: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+
+
+class SampleGroup(BaseModel):
+    """A user group with the ids of its members."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    handle: str
+    members: tuple[str, ...]
 
 
 class SampleAssignment(BaseModel):
@@ -33,16 +44,24 @@ class SampleAssignment(BaseModel):
 
 
 class SampleOrganisation(BaseModel):
-    """People and groups by id, teams with parents first, assignments."""
+    """People and groups by id, teams with parents first, assignments.
+
+    ``time_zones`` are of people whose zone is not UTC, ``channels`` those that belong to no team, and
+    ``coverage_before`` is the score of the weeks before, for a trend to show.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     people: Mapping[str, str]
     deactivated: tuple[str, ...]
-    groups: Mapping[str, str]
+    guests: tuple[str, ...] = ()
+    time_zones: Mapping[str, str] = {}
+    groups: Mapping[str, SampleGroup]
     admins: tuple[str, ...]
+    channels: Mapping[str, str] = {}
     teams: tuple[SampleTeam, ...]
     assignments: tuple[SampleAssignment, ...]
+    coverage_before: tuple[float, ...] = ()
 
 
 class SampleDirectory:
@@ -62,15 +81,36 @@ class SampleDirectory:
             name,
             is_active=user_id not in self.departed,
             is_admin=user_id in self._sample.admins,
+            is_guest=user_id in self._sample.guests,
+            time_zone=self._sample.time_zones.get(user_id, "UTC"),
         )
 
-    async def group_members(self, group_id: str) -> frozenset[str]:  # noqa: ARG002 (the sample's groups have none)
+    async def group(self, group_id: str) -> Group | None:
         """See ``Directory``."""
-        return frozenset()
+        group = self._sample.groups.get(group_id)
+        return Group(group_id, group.handle, frozenset(group.members)) if group else None
 
-    async def group_name(self, group_id: str) -> str | None:
+    async def groups_of(self, user_id: str) -> frozenset[str]:
         """See ``Directory``."""
-        return self._sample.groups.get(group_id)
+        return frozenset(key for key, group in self._sample.groups.items() if user_id in group.members)
+
+    async def active_groups(self) -> Sequence[Group]:
+        """See ``Directory``."""
+        groups = (Group(key, one.handle, frozenset(one.members)) for key, one in self._sample.groups.items())
+        return sorted(groups, key=lambda group: group.handle)
+
+    async def person_by_email(self, email: str) -> Person | None:
+        """See ``Directory``."""
+        local = email.partition("@")[0].replace(".", " ").casefold()
+        return next((one for one in (await self.everybody()).values() if one.name.casefold() == local), None)
+
+    async def everybody(self) -> Mapping[str, Person]:
+        """See ``Directory``."""
+        found = [await self.person(user_id) for user_id in self._sample.people]
+        return {person.id: person for person in found if person}
+
+    def forget(self, slack_id: str) -> None:
+        """See ``Directory``; nothing is remembered here."""
 
 
 def read_sample(folder: Path) -> SampleOrganisation:

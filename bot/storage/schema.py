@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import ConfigurationError
 from bot.storage.engine import reading, writing
+from bot.storage.tables import Row
 
-SCHEMA_REVISION: Final = "0001"
+SCHEMA_REVISION: Final = "0004"
 """The newest migration. A constant, because looking it up would import Alembic at every start."""
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -30,10 +32,19 @@ async def require_current_schema(engine: AsyncEngine) -> None:
     """Return if the database fits this version of the code.
 
     Raises:
-        ConfigurationError: it is older or newer, with what to do.
+        ConfigurationError: it is older, newer or incomplete, with what to do.
         UnavailableError: it does not answer.
     """
-    revision = await current_revision(engine)
+    async with reading(engine) as session:
+        connection = await session.connection()
+        revision, present = await connection.run_sync(_stored_state)
+    missing = sorted(Row.metadata.tables.keys() - present)
+    if (revision == SCHEMA_REVISION and missing) or (revision is None and present):
+        lacking = ", ".join(missing if revision else ["its revision", *missing])
+        raise ConfigurationError(
+            f"the database is incomplete, it lacks {lacking}: restore it from a backup, or point DATABASE_URL to"
+            " an empty database and run `finops-bot db upgrade`"
+        )
     if revision == SCHEMA_REVISION:
         return
     if revision is None or revision in _known_revisions():
@@ -48,7 +59,12 @@ async def require_current_schema(engine: AsyncEngine) -> None:
 
 
 async def upgrade(engine: AsyncEngine) -> bool:
-    """Apply all missing migrations in one transaction; return whether there were any."""
+    """Apply all missing migrations in one transaction; return whether there were any.
+
+    Raises:
+        ConfigurationError: the database is newer or incomplete, so that they do not apply; nothing has changed.
+        UnavailableError: it does not answer.
+    """
     before = await current_revision(engine)
     if before == SCHEMA_REVISION:
         return False
@@ -56,7 +72,16 @@ async def upgrade(engine: AsyncEngine) -> bool:
         await require_current_schema(engine)
     async with writing(engine) as session:
         connection = await session.connection()
-        await connection.run_sync(run_migrations, SCHEMA_REVISION)
+        try:
+            await connection.run_sync(run_migrations, SCHEMA_REVISION)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            reason = str(error.orig).strip().splitlines()[0]
+            raise ConfigurationError(
+                f"the database cannot be brought from revision {before or 'none'} to {SCHEMA_REVISION}, and was"
+                f" left as it is ({reason}): restore it from a backup, or point DATABASE_URL to an empty database"
+            ) from error
     return True
 
 
@@ -79,3 +104,10 @@ def _stored_revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _stored_state(connection: Connection) -> tuple[str | None, frozenset[str]]:
+    """Return the revision, and which of our tables there are."""
+    inspector = inspect(connection)
+    present = frozenset(name for name in Row.metadata.tables if inspector.has_table(name))
+    return _stored_revision(connection), present

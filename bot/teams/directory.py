@@ -1,8 +1,9 @@
 """What has to be known of people and user groups; Slack knows it, or a sample organisation."""
 
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot.teams.model import Person
+from bot.teams.model import Group, Person
 
 
 class Directory(Protocol):
@@ -14,8 +15,20 @@ class Directory(Protocol):
     async def person(self, user_id: str) -> Person | None:
         """Return the person, none if there is nobody with this id."""
 
-    async def group_members(self, group_id: str) -> frozenset[str]:
-        """Return the ids of a user group's members, empty for an unknown group."""
+    async def group(self, group_id: str) -> Group | None:
+        """Return the user group, none if there is none with this id."""
 
-    async def group_name(self, group_id: str) -> str | None:
-        """Return the handle of a user group without ``@``, none if there is no such group."""
+    async def groups_of(self, user_id: str) -> frozenset[str]:
+        """Return the ids of the active user groups that a person is in."""
+
+    async def active_groups(self) -> Sequence[Group]:
+        """Return the user groups that are not disabled, by handle; whether members are told depends on Slack."""
+
+    async def person_by_email(self, email: str) -> Person | None:
+        """Return the person with this address, none if there is nobody (needs ``users:read.email``)."""
+
+    async def everybody(self) -> Mapping[str, Person]:
+        """Return all people by id; slow, for imports."""
+
+    def forget(self, slack_id: str) -> None:
+        """Ask again for this person or user group the next time: something about them has changed."""

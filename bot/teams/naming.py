@@ -1,24 +1,57 @@
-"""Which team somebody means: by name or alias, in a command or inside a question."""
+"""Which team somebody means: by name or alias, in a command or inside a question. Pure."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, Literal, TypeAlias
 
-from bot.knowledge.matching import closest
-from bot.knowledge.text import tokens
+from bot.knowledge.matching import closest, is_one_slip_away
+from bot.knowledge.text import Token, fold, tokens
 from bot.teams.model import Team
 
-TeamBasis: TypeAlias = Literal["asked", "text", "channel"]
-"""Why a team was taken: written after ``for``, named in the question, or the channel's team."""
+TeamBasis: TypeAlias = Literal["asked", "text", "channel", "asker"]
+"""Why a team was taken: asked for explicitly, named in the question, the channel's team, the asker's own."""
 
-_LONGEST_NAME_IN_WORDS: Final = 6
+LONGEST_NAME_IN_WORDS: Final = 6
+MIN_MENDED: Final = 5
+"""Letters that a name must have before a misspelt word is taken for it; shorter ones have too many neighbours."""
+
+_MAX_MENDED_WORDS: Final = 3
+_MAX_UNKNOWN_RUNS: Final = 40
+_FOR: Final = re.compile(r"(?<=\s)for(?=\s)", re.IGNORECASE)
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|\n")
+_CHANNEL: Final = re.compile(r"<#([CG][A-Z0-9]{2,20})(?:\|[^>]*)?>")
+_GROUP: Final = re.compile(r"<!subteam\^(S[A-Z0-9]{2,20})(?:\|[^>]*)?>")
+_BEFORE: Final = frozenset(
+    fold(word)
+    for word in (
+        *("for", "in", "of", "at", "by", "from", "team", "squad", "tribe"),
+        *("für", "von", "im", "para", "de", "do", "da", "pour", "équipe", "equipo", "equipe"),
+    )
+)
+"""Words before a name."""
+
+_AFTER: Final = frozenset(
+    fold(word) for word in ("team", "squad", "tribe", "group", "guys", "folks", "people", "crew", "チーム")
+)
+"""Words behind a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamChoice:
-    """The team a question is about, and why it was taken."""
+    """The team a question is about, and why it was taken; ``written`` is what was read as a misspelt name."""
 
     team: Team
+    basis: TeamBasis
+    written: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDoubt:
+    """Several teams are equally plausible, for the same reason."""
+
+    teams: tuple[Team, ...]
     basis: TeamBasis
 
 
@@ -27,9 +60,32 @@ def key_of(name: str) -> str:
     return " ".join(token.folded for token in tokens(name))
 
 
-def similar_names(name: str, teams: Iterable[Team]) -> tuple[str, ...]:
-    """Return up to three names close to ``name``, best first, for "did you mean"."""
-    return closest(name, [known for team in teams for known in team.names])
+def halves_of(key: str) -> tuple[str, str] | None:
+    """Return the two halves of a folded name: one slip leaves one of them as it was.
+
+    None for names that are too short to be mended, or hold anything but letters ("team 12" is not a misspelt
+    "team 13").
+    """
+    if len(key) < MIN_MENDED or not key.replace(" ", "").isalpha():
+        return None
+    middle = len(key) // 2
+    return key[:middle], key[middle:]
+
+
+def possible_halves(run: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the first and second halves that a name one slip away from ``run`` may have."""
+    lengths = [length for length in range(len(run) - 1, len(run) + 2) if length >= MIN_MENDED]
+    heads = {run[: length // 2] for length in lengths}
+    tails = {run[len(run) - (length - length // 2) :] for length in lengths}
+    if len(run) >= MIN_MENDED:  # only two letters swapped where the halves meet change both of them
+        middle = len(run) // 2
+        heads.add(run[: middle - 1] + run[middle])
+    return frozenset(heads), frozenset(tails)
+
+
+def similar_names(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return up to three of ``names`` close to ``name``, best first, for "did you mean"."""
+    return closest(name, names)
 
 
 def split_for(text: str) -> tuple[str, str]:
@@ -37,25 +93,116 @@ def split_for(text: str) -> tuple[str, str]:
 
     Whether those words are a team's, or part of the question ("who pays for bigquery"), only the teams can tell.
     """
-    head, separator, tail = text.rpartition(" for ")
-    return (head.strip(), tail.strip(" ?!.")) if separator else (text.strip(), "")
+    found = list(_FOR.finditer(text))
+    if not found:
+        return text.strip(), ""
+    return text[: found[-1].start()].strip(), text[found[-1].end() :].strip(" \t\r\n?!.")
 
 
-def keys_in(text: str) -> frozenset[str]:
-    """Return every run of words in ``text`` that could be a team's name, folded."""
-    words = [token.folded for token in tokens(text)]
-    return frozenset(
-        " ".join(words[start : start + length])
-        for length in range(1, _LONGEST_NAME_IN_WORDS + 1)
-        for start in range(len(words) - length + 1)
+def names_asked_for(tail: str) -> tuple[str, ...]:
+    """Return the folded names that the words behind ``for`` may be: as they are, and without "the … team"."""
+    words = key_of(tail).split()
+    bare = words[words[:1] == ["the"] :]
+    if bare[-1:] and bare[-1] in _AFTER:
+        bare = bare[:-1]
+    elif bare[:1] and bare[0] in _AFTER:
+        bare = bare[1:]
+    else:
+        bare = words
+    return tuple(dict.fromkeys(name for name in (" ".join(words), " ".join(bare)) if name))
+
+
+def channels_in(text: str) -> tuple[str, ...]:
+    """Return the ids of the channels mentioned in ``text``."""
+    return tuple(dict.fromkeys(_CHANNEL.findall(text)))
+
+
+def groups_in(text: str) -> tuple[str, ...]:
+    """Return the ids of the user groups mentioned in ``text``."""
+    return tuple(dict.fromkeys(_GROUP.findall(text)))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Some words of a question that stand together, folded in ``key``."""
+
+    key: str
+    start: int
+    length: int
+
+
+def runs_in(read: Sequence[Token]) -> Iterator[Run]:
+    """Yield every run of words that could be a team's name."""
+    folded = [token.folded for token in read]
+    for length in range(1, LONGEST_NAME_IN_WORDS + 1):
+        for start in range(len(folded) - length + 1):
+            yield Run(" ".join(folded[start : start + length]), start, length)
+
+
+def misspelt_runs(read: Sequence[Token], is_known: Callable[[str], bool]) -> tuple[Run, ...]:
+    """Return the runs that could be a misspelt name: short ones with a word that nobody knows."""
+    unknown = {
+        position
+        for position, token in enumerate(read)
+        if token.folded.isalpha() and len(token.folded) >= MIN_MENDED - 1 and not is_known(token.folded)
+    }
+    found = (
+        run
+        for run in runs_in(read)
+        if run.length <= _MAX_MENDED_WORDS
+        and len(run.key) >= MIN_MENDED
+        and not unknown.isdisjoint(range(run.start, run.start + run.length))
     )
+    return tuple(run for run, _ in zip(found, range(_MAX_UNKNOWN_RUNS), strict=False))
 
 
-def longest_named(named: Mapping[str, Team]) -> Team | None:
-    """Return the team with the longest of these keys ("payments platform" over "payments").
+def mended(runs: Iterable[Run], keys: Iterable[str]) -> dict[str, Run]:
+    """Return which of ``keys`` are one slip away from one of ``runs``."""
+    known = sorted(keys)
+    return {key: run for run in runs for key in known if is_one_slip_away(run.key, key)}
 
-    None if there is none, or if two teams are named equally well.
+
+def openings_in(text: str) -> frozenset[int]:
+    """Return which words of ``text`` begin a sentence or a line: there, a capital letter says nothing."""
+    lengths = [len(tokens(sentence)) for sentence in _SENTENCE_END.split(text)]
+    return frozenset(accumulate(lengths, initial=0))
+
+
+def plausible(
+    named: Mapping[str, Team],
+    read: Sequence[Token],
+    is_everyday: Callable[[str], bool],
+    openings: Collection[int] = (0,),
+) -> tuple[Team, ...]:
+    """Return the teams that ``read`` really names; of names within each other the longest ("payments platform").
+
+    ``named`` are teams by a folded name that stands in the text. A name made of everyday words ("search") counts
+    only where it is marked as one.
     """
-    longest = max(map(len, named), default=0)
-    best = {team.id: team for key, team in named.items() if len(key) == longest}
-    return next(iter(best.values())) if len(best) == 1 else None
+    runs = [run for run in runs_in(read) if run.key in named]
+    found: dict[str, Team] = {}
+    taken: set[int] = set()
+    for run in sorted(runs, key=lambda one: (-len(one.key), one.start)):
+        places = range(run.start, run.start + run.length)
+        if taken.isdisjoint(places) and (not all_everyday(run.key, is_everyday) or is_marked(run, read, openings)):
+            taken.update(places)
+            found.setdefault(named[run.key].id, named[run.key])
+    return tuple(found.values())
+
+
+def all_everyday(key: str, is_everyday: Callable[[str], bool]) -> bool:
+    """Tell whether a folded name has only words that occur in every other question."""
+    return all(map(is_everyday, key.split()))
+
+
+def is_marked(run: Run, read: Sequence[Token], openings: Collection[int] = (0,)) -> bool:
+    """Tell whether something says that a run of everyday words is a name.
+
+    That is a word like "for" or "team" beside it, or capital letters inside a sentence that is not all capitals.
+    """
+    end = run.start + run.length
+    before = read[run.start - 1].folded if run.start else ""
+    after = read[end].folded if end < len(read) else ""
+    capital = run.start not in openings and all(token.written[:1].isupper() for token in read[run.start : end])
+    shouted = all(token.written == token.written.upper() for token in read)
+    return before in _BEFORE or after in _AFTER or (capital and not shouted)

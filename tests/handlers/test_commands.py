@@ -7,16 +7,24 @@ from hypothesis import strategies as st
 from bot.errors import UserFacingError
 from bot.handlers.commands import (
     Assign,
+    AssignForm,
+    Audit,
+    Away,
+    Back,
     Command,
     Help,
     Personas,
     TeamAdd,
+    TeamArchive,
+    TeamEdit,
     TeamList,
+    TeamMerge,
     TeamShow,
+    TeamWords,
     Unassign,
     WhoOwns,
-    parse_command,
 )
+from bot.handlers.grammar import parse_command
 from bot.teams.model import Assignee, Rank
 
 SAM = Assignee.from_id("U123SAM")
@@ -30,6 +38,7 @@ BUYERS = Assignee.from_id("S123BUY")
         ("  HELP ", Help()),
         ("who-owns who pays for bigquery for Data", WhoOwns("who pays for bigquery for Data")),
         ("who-owns", WhoOwns("")),
+        ("who-owns the tags for Data --at 2026-03-01", WhoOwns("the tags for Data", "2026-03-01")),
         ("personas", Personas(None)),
         ("personas FinOps Practitioner", Personas("FinOps Practitioner")),
         ("assign <@U123SAM|sam> finance", Assign(SAM, "finance", None, Rank.PRIMARY)),
@@ -40,19 +49,39 @@ BUYERS = Assignee.from_id("S123BUY")
         ("assign <@U123SAM> finance backup", Assign(SAM, "finance", None, Rank.BACKUP)),
         ("assign <@U123SAM> finance for Backup", Assign(SAM, "finance", "Backup", Rank.PRIMARY)),
         ("assign <!subteam^S123BUY|@buyers> itsm / itil", Assign(BUYERS, "itsm / itil", None, Rank.PRIMARY)),
+        ("assign", AssignForm()),
+        (
+            "assign <@U123SAM> finance for Payments backup from 1 Dec until 2026-12-14",
+            Assign(SAM, "finance", "Payments", Rank.BACKUP, "1 Dec", "2026-12-14"),
+        ),
+        ("assign <@U123SAM> finance until friday", Assign(SAM, "finance", None, valid_until="friday")),
         ("unassign <@U123SAM> finance for Payments", Unassign(SAM, "finance", "Payments")),
         ("team list", TeamList()),
         ("team", TeamList()),
         ("team show Data Platform", TeamShow("Data Platform")),
-        ("team add Payments", TeamAdd("Payments", None, (), ())),
+        ("team add", TeamAdd(TeamWords())),
+        ("team add Payments", TeamAdd(TeamWords("Payments"))),
         (
             "team add Payments under Commerce alias checkout, billing squad channels <#C1PAY|pay> <#C2PAY>",
-            TeamAdd("Payments", "Commerce", ("checkout", "billing squad"), ("C1PAY", "C2PAY")),
+            TeamAdd(TeamWords("Payments", "Commerce", ("checkout", "billing squad"), ("C1PAY", "C2PAY"))),
         ),
         (
             "team add Payments channel <#C1PAY> aliases checkout",
-            TeamAdd("Payments", None, ("checkout",), ("C1PAY",)),
+            TeamAdd(TeamWords("Payments", None, ("checkout",), ("C1PAY",))),
         ),
+        (
+            "team edit Payments name Pay under none members <@U123SAM> <!subteam^S123BUY> leads <@U123SAM>",
+            TeamEdit("Payments", TeamWords("Pay", "", members=("U123SAM", "S123BUY"), leads=("U123SAM",))),
+        ),
+        ("team edit Payments alias none", TeamEdit("Payments", TeamWords(aliases=()))),
+        ("team edit Payments", TeamEdit("Payments", TeamWords())),
+        ("team merge Cards into Payments", TeamMerge("Cards", "Payments")),
+        ("team archive Data Platform", TeamArchive("Data Platform")),
+        ("away until 24 Dec", Away("24 Dec", None)),
+        ("away next friday cover <@U123SAM|sam>", Away("next friday", "U123SAM")),
+        ("back", Back()),
+        ("audit", Audit(None)),
+        ("audit Data Platform", Audit("Data Platform")),
     ],
 )
 def test_a_command_is_understood(text: str, command: Command) -> None:
@@ -65,11 +94,14 @@ def test_a_command_is_understood(text: str, command: Command) -> None:
         ("who-ons x", "“who-ons” is not a command. Did you mean /finops who-owns"),
         ("asign <@U1SAM> finance", "Did you mean /finops assign"),
         ("where is the invoice", "write: /finops who-owns where is the invoice"),
-        ("assign", "Whom?"),
+        ("unassign", "Whom?"),
         ("assign @sam finance", "“@sam” is not a person or user group I can see"),
         ("assign <@U123SAM>", "Which persona?"),
         ("unassign <@U123SAM>", "Which persona?"),
-        ("team add", "Which team?"),
+        ("team edit", "Which team?"),
+        ("team merge Cards", "Into which team?"),
+        ("away", "Until when?"),
+        ("away until friday cover sam", "“sam” is not a person I can see"),
         ("team show", "Which team?"),
         ("team remove x", "“remove” is not something to do with a team"),
         ("team add under Commerce", "What is the team called?"),
@@ -85,7 +117,8 @@ def test_what_is_not_understood_gets_the_way_to_write_it(text: str, message: str
 
 
 @given(
-    st.text(st.characters(), max_size=80), st.sampled_from(["", "assign ", "team add ", "who-owns ", "unassign "])
+    st.text(st.characters(), max_size=80),
+    st.sampled_from(["", "assign ", "team add ", "team edit ", "who-owns ", "away ", "unassign "]),
 )
 def test_any_text_is_a_command_or_a_clear_error(text: str, verb: str) -> None:
     answer: Command | str

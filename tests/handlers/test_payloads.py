@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.handlers.payloads import incoming_message
+from bot.handlers.payloads import new_letter
 
 
 def an_event(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 (any field of an event)
@@ -20,7 +20,7 @@ def an_event(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 (any field of an
 
 
 def test_a_persons_message_is_taken() -> None:
-    message = incoming_message(an_event(thread_ts="0.9"))
+    message = new_letter(an_event(thread_ts="0.9"))
 
     assert message is not None
     assert (message.user_id, message.ts, message.thread_ts, message.text) == ("U1", "1.1", "0.9", "who pays")
@@ -39,4 +39,4 @@ def test_a_persons_message_is_taken() -> None:
     ],
 )
 def test_bots_edits_joins_and_other_peoples_talk_are_ignored(changes: dict[str, Any]) -> None:
-    assert incoming_message(an_event(**changes)) is None
+    assert new_letter(an_event(**changes)) is None

@@ -7,18 +7,23 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import UserFacingError
 from bot.knowledge.model import Ambiguous, Routing, Unrelated
-from bot.questions.model import ChoiceAnswer, PersonaAnswer, UnrelatedAnswer, Verdict
+from bot.questions.model import ChoiceAnswer, PersonaAnswer, TeamQuestionAnswer, UnrelatedAnswer, Verdict
 from bot.questions.service import MAX_STORED_CHARACTERS, AskService
-from bot.storage.ownership import SqlOwnershipStore
+from bot.storage.absences import SqlAbsenceStore
+from bot.storage.assignments import SqlAssignmentStore
 from bot.storage.questions import SqlQuestionStore
-from bot.teams.access import Access
+from bot.storage.teams import SqlTeamStore
+from bot.surface import Surface
 from bot.teams.finding import TeamFinder
-from bot.teams.service import OwnershipService
+from bot.teams.model import Actor, Assignment, Person, Team
+from bot.teams.ownership import OwnerFinder
+from bot.teams.policy import OwnershipPolicy
 from tests.builders import (
     NOW,
     WORKSPACE,
     a_catalogue,
     a_confident_routing,
+    a_group,
     a_match,
     a_persona,
     a_question,
@@ -27,26 +32,57 @@ from tests.builders import (
 )
 from tests.fakes import FakeClock, FakeDirectory
 
+BY = Actor(WORKSPACE, "U1ADMIN", Surface.FILE)
 FINANCE, ITAM, PRACTITIONER = a_persona("finance"), a_persona("itam"), a_persona("practitioner")
+
+
+class EverydayLexicon:
+    """Knows every word, and none of them as an everyday one."""
+
+    def knows(self, word: str) -> bool:
+        return bool(word)
+
+    def is_everyday(self, word: str) -> bool:
+        return not word
 
 
 class Bench:
     """An ``AskService`` with its stores at hand."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self.ownership_store = SqlOwnershipStore(engine)
+        self.teams = SqlTeamStore(engine)
+        self.assignments = SqlAssignmentStore(engine)
         self.questions = SqlQuestionStore(engine)
+        self.directory = FakeDirectory(
+            *(a_group(group_id, "U1MEMBER") for group_id in ("S1GROUP", "S1FINOPS", "S1PAY", "S1SEE", "S1ALL"))
+        )
         self.routing: Routing = a_confident_routing(a_match(FINANCE))
         self.routed: list[str] = []
-        clock, directory, finder = FakeClock(), FakeDirectory(), TeamFinder(self.ownership_store)
+        clock = FakeClock()
         self.service = AskService(
             route=self._route,
             catalogue=a_catalogue(FINANCE, ITAM, PRACTITIONER),
-            finder=finder,
-            ownership=OwnershipService(self.ownership_store, finder, directory, Access(directory, ()), clock),
+            finder=TeamFinder(self.teams, self.directory, EverydayLexicon()),
+            owners=OwnerFinder(
+                teams=self.teams,
+                assignments=self.assignments,
+                absences=SqlAbsenceStore(engine),
+                directory=self.directory,
+                policy=OwnershipPolicy(),
+                clock=clock,
+            ),
+            directory=self.directory,
             store=self.questions,
             clock=clock,
         )
+
+    async def given(self, *things: Team | Assignment) -> None:
+        """Keep teams and assignments."""
+        for thing in things:
+            if isinstance(thing, Team):
+                await self.teams.add_team(BY, thing, NOW)
+            else:
+                await self.assignments.assign(BY, thing)
 
     def _route(self, text: str) -> Routing:
         self.routed.append(text)
@@ -60,8 +96,8 @@ def a_bench(sqlite_engine: AsyncEngine) -> Bench:
 
 async def test_what_was_asked_and_answered_is_kept(bench: Bench) -> None:
     team = a_team("Payments", channels=("C1CHANNEL",))
-    await bench.ownership_store.add_team(WORKSPACE, team, "U1ADMIN", NOW)
-    await bench.ownership_store.assign(WORKSPACE, an_assignment(assignee="S1GROUP", team=team))
+    await bench.given(team)
+    await bench.given(an_assignment(assignee="S1GROUP", team=team))
     asked = a_question("who signs\x00 it off?\n")
 
     answer = await bench.service.ask(asked)
@@ -75,7 +111,7 @@ async def test_what_was_asked_and_answered_is_kept(bench: Bench) -> None:
 
 
 async def test_the_team_asked_for_is_no_part_of_the_question_that_is_routed(bench: Bench) -> None:
-    await bench.ownership_store.add_team(WORKSPACE, a_team("Data Platform"), "U1ADMIN", NOW)
+    await bench.given(a_team("Data Platform"))
 
     await bench.service.ask(a_question("who pays for bigquery for data platform"))
 
@@ -83,7 +119,7 @@ async def test_the_team_asked_for_is_no_part_of_the_question_that_is_routed(benc
 
 
 async def test_a_team_given_apart_counts_and_must_exist(bench: Bench) -> None:
-    await bench.ownership_store.add_team(WORKSPACE, a_team("Search", aliases=("find",)), "U1ADMIN", NOW)
+    await bench.given(a_team("Search", aliases=("find",)))
 
     answer = await bench.service.ask(replace(a_question(), team_name="FIND"))
 
@@ -96,7 +132,7 @@ async def test_a_team_given_apart_counts_and_must_exist(bench: Bench) -> None:
 
 
 async def test_a_gap_comes_with_the_practitioner_as_fallback(bench: Bench) -> None:
-    await bench.ownership_store.assign(WORKSPACE, an_assignment("practitioner", "S1FINOPS"))
+    await bench.given(an_assignment("practitioner", "S1FINOPS"))
 
     answer = await bench.service.ask(a_question())
 
@@ -126,11 +162,16 @@ async def test_doubt_and_refusal_are_answers_of_their_own(bench: Bench) -> None:
     assert answer.question.persona_key is None
 
 
-async def test_the_same_message_is_answered_once(bench: Bench) -> None:
+async def test_the_same_message_is_one_question_however_often_it_comes(bench: Bench) -> None:
     asked = a_question()
 
-    assert await bench.service.ask(asked) is not None
-    assert await bench.service.ask(asked) is None
+    first = await bench.service.ask(asked)
+    edited = await bench.service.ask(replace(asked, text="who pays the budget"))
+
+    assert first.question.id == edited.question.id
+    kept = await bench.questions.find(WORKSPACE, first.question.id)
+    assert kept is not None
+    assert kept.asked.text == "who pays the budget"
 
 
 @pytest.mark.parametrize("text", ["", "  ", ":wave:", "<@U1SAM>", "<https://example.com>", "\u202e\u200b", "🎉"])
@@ -142,13 +183,11 @@ async def test_a_question_without_words_is_asked_for_some(bench: Bench, text: st
 async def test_a_very_long_question_is_kept_up_to_a_limit(bench: Bench) -> None:
     answer = await bench.service.ask(a_question("budget " * 6_000))
 
-    assert answer is not None
     assert len(answer.question.asked.text) <= MAX_STORED_CHARACTERS
 
 
 async def test_what_people_say_of_an_answer_is_kept(bench: Bench) -> None:
     answer = await bench.service.ask(a_question())
-    assert answer is not None
     question_id = answer.question.id
 
     await bench.service.confirm(WORKSPACE, question_id, "U1ONE")
@@ -174,7 +213,6 @@ async def test_what_people_say_of_an_answer_is_kept(bench: Bench) -> None:
 
 async def test_a_question_or_persona_that_is_gone_is_said(bench: Bench) -> None:
     answer = await bench.service.ask(a_question())
-    assert answer is not None
 
     for attempt in (
         bench.service.confirm("T0OTHER", answer.question.id, "U1"),
@@ -184,3 +222,58 @@ async def test_a_question_or_persona_that_is_gone_is_said(bench: Bench) -> None:
     ):
         with pytest.raises(UserFacingError, match="again"):
             await attempt
+
+
+async def test_two_plausible_teams_are_asked_back_and_the_choice_is_kept(bench: Bench) -> None:
+    payments, search = a_team("Payments"), a_team("Search")
+    await bench.given(
+        payments,
+        search,
+        an_assignment(assignee="S1PAY", team=payments),
+        an_assignment(assignee="S1SEE", team=search),
+    )
+
+    asked = await bench.service.ask(a_question("who signs the budget of payments and search"))
+    assert isinstance(asked, TeamQuestionAnswer)
+    chosen = await bench.service.choose_team(WORKSPACE, asked.question.id, "finance", search.id)
+    again = await bench.service.choose_team(WORKSPACE, asked.question.id, "finance", search.id)
+
+    assert [team.name for team in asked.doubt.teams] == ["Payments", "Search"]
+    assert (chosen.is_news, again.is_news) == (True, False)
+    assert isinstance(chosen.answer, PersonaAnswer)
+    assert chosen.answer.ownership.owner is not None
+    assert chosen.answer.ownership.owner.assignee.id == "S1SEE"
+
+
+async def test_plausible_teams_with_one_owner_need_no_question_back(bench: Bench) -> None:
+    await bench.given(a_team("Payments"), a_team("Search"), an_assignment(assignee="S1ALL"))
+
+    answer = await bench.service.ask(a_question("who signs the budget of payments and search"))
+
+    assert isinstance(answer, PersonaAnswer)
+    assert [team.name for team in answer.either_way] == ["Payments", "Search"]
+    assert answer.ownership.owner is not None
+
+
+@pytest.mark.parametrize(
+    "asker", [Person("U1ASKER", "Sam", is_guest=True), Person("U1ASKER", "Sam", is_external=True)]
+)
+async def test_guests_and_strangers_learn_the_persona_but_no_names(bench: Bench, asker: Person) -> None:
+    await bench.given(an_assignment())
+    bench.directory.put(asker)
+
+    answer = await bench.service.ask(a_question())
+
+    assert isinstance(answer, PersonaAnswer)
+    assert answer.is_discreet
+    assert answer.ownership.owner is None
+    assert not answer.is_gap
+
+
+async def test_somebody_of_another_organisation_is_told_by_the_event_alone(bench: Bench) -> None:
+    bench.directory.is_away = True
+
+    answer = await bench.service.ask(replace(a_question(), is_external=True))
+
+    assert isinstance(answer, PersonaAnswer)
+    assert answer.is_discreet

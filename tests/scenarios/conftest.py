@@ -16,7 +16,8 @@ from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import build_app
+from bot.answering import Answering
+from bot.app import build_bot
 from bot.bootstrap import build_services
 from bot.http import build_http_app
 from bot.knowledge.routing import Router
@@ -27,6 +28,7 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.slack_directory import SlackDirectory
 from tests.fakes import FakeClock
+from tests.scenarios.forms import Form, Home, opened
 
 SIGNING_SECRET = "s1gning-secret"
 ADMIN, ASKER, OWNER, LEFT = "U1ADMIN", "U1ASKER", "U1OWNER", "U1LEFT"
@@ -91,32 +93,48 @@ class Stage:
 
     slack: SlackStandIn
     services: Services
+    answering: Answering
     line: Line
     clock: FakeClock
     _ts: Any = field(default_factory=lambda: itertools.count(1))
 
     async def slash(self, text: str, user: str = ASKER) -> dict[str, Any]:
         """Type ``/finops <text>`` and return the answer, which Slack must be able to show."""
-        form = {
-            "command": "/finops",
-            "text": text,
-            "team_id": WORKSPACE_ID,
-            "user_id": user,
-            "channel_id": CHANNEL,
-            "response_url": self.slack.response_url(),
-            "trigger_id": "1.2",
-        }
-        answer: dict[str, Any] = await self.line.send("slash_commands", form)
+        answer: dict[str, Any] = await self._typed(text, user)
         assert answer["response_type"] == "ephemeral"
         assert message_problems(answer) == ()
         return answer
+
+    async def form(self, text: str, user: str = ASKER) -> Form:
+        """Type ``/finops <text>`` and return the form that it opens."""
+        return await opened(self.line.send, self.slack, user, self._typed(text, user))
+
+    async def home(self, user: str = ASKER) -> Home:
+        """Open App Home."""
+        event = {"type": "app_home_opened", "user": user, "channel": "D1", "tab": "home"}
+        await self.line.send("events_api", {"type": "event_callback", "team_id": WORKSPACE_ID, "event": event})
+        return Home(self.line.send, self.slack, user)
 
     async def say(self, text: str, user: str = ASKER, *, ts: str | None = None, **changes: Any) -> str:  # noqa: ANN401
         """Write a message that the bot hears, and return its ``ts``; a mention unless changed."""
         ts = ts or f"1700000000.{next(self._ts):06}"
         event = {"type": "app_mention", "user": user, "text": text, "channel": CHANNEL, "ts": ts, **changes}
-        await self.line.send("events_api", {"type": "event_callback", "team_id": WORKSPACE_ID, "event": event})
+        await self.event(event)
         return ts
+
+    async def event(self, event: Mapping[str, Any]) -> None:
+        """Deliver an event, and wait until the bot has done what it makes it do."""
+        authorizations = [{"team_id": WORKSPACE_ID, "user_id": BOT_USER_ID, "is_bot": True}]
+        await self.line.send(
+            "events_api",
+            {
+                "type": "event_callback",
+                "team_id": WORKSPACE_ID,
+                "authorizations": authorizations,
+                "event": event,
+            },
+        )
+        await self.answering.settle()
 
     async def mention(self, text: str, user: str = ASKER) -> Mapping[str, Any]:
         """Mention the bot and return the one message it posted."""
@@ -155,6 +173,18 @@ class Stage:
         }
         await self.line.send("interactive", payload)
 
+    async def _typed(self, text: str, user: str) -> Any:  # noqa: ANN401 (whatever the ack holds)
+        form = {
+            "command": "/finops",
+            "text": text,
+            "team_id": WORKSPACE_ID,
+            "user_id": user,
+            "channel_id": CHANNEL,
+            "response_url": self.slack.response_url(),
+            "trigger_id": "1.2",
+        }
+        return await self.line.send("slash_commands", form)
+
     @property
     def posted(self) -> list[Mapping[str, Any]]:
         """Everything the bot posted."""
@@ -186,8 +216,12 @@ async def slack() -> AsyncIterator[SlackStandIn]:
             ASKER: a_user(ASKER, "Sam"),
             OWNER: a_user(OWNER, "Owen"),
             LEFT: a_user(LEFT, "Lee", deleted=True),
+            "U1INGROUP": a_user("U1INGROUP", "Ines"),
         }
-        stand_in.groups = {"S1ADMINS": {"id": "S1ADMINS", "handle": "finops-admins", "users": ["U1INGROUP"]}}
+        stand_in.groups = {
+            "S1ADMINS": {"id": "S1ADMINS", "handle": "finops-admins", "users": ["U1INGROUP"]},
+            "S1BUYERS": {"id": "S1BUYERS", "handle": "buyers", "users": ["U1INGROUP"]},
+        }
         yield stand_in
         assert stand_in.violations == []
 
@@ -216,15 +250,16 @@ async def stage(
     client = build_client(settings)
     clock = FakeClock()
     services = build_services(settings, sqlite_engine, router, SlackDirectory(client), clock)
-    app = build_app(services, client)
+    bot = build_bot(services, client)
+    app = bot.app
     if request.param == "http":
         http_app = build_http_app(app, SIGNING_SECRET, services.check_ready)
         transport = httpx.ASGITransport(http_app)
         async with httpx.AsyncClient(transport=transport, base_url="http://bot") as http:
-            yield Stage(slack, services, HttpLine(http), clock)
+            yield Stage(slack, services, bot.answering, HttpLine(http), clock)
         return
     handler = AsyncSocketModeHandler(app, APP_TOKEN)
     await handler.connect_async()  # type: ignore[no-untyped-call]
     await slack.connected()
-    yield Stage(slack, services, SocketLine(slack), clock)
+    yield Stage(slack, services, bot.answering, SocketLine(slack), clock)
     await handler.close_async()  # type: ignore[no-untyped-call]

@@ -20,7 +20,7 @@ async def test_an_admin_assigns_and_unassigns(stage: Stage) -> None:
         == f"<!subteam^S1BUYERS> now holds *Procurement* for *Payments*. <@{OWNER}> held it until now."
     )
     assert backup["text"] == f"<@{OWNER}> now holds *Procurement* for *Payments* as backup."
-    assert "<!subteam^S1BUYERS>, since 2026-11-23" in page["text"]
+    assert "<!subteam^S1BUYERS>, since 2026-11-23, confirmed today" in page["text"]
     assert ended["text"] == f"<@{OWNER}> no longer holds *Procurement* for *Payments*."
 
 

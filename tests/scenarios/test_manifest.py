@@ -2,7 +2,8 @@
 
 import yaml
 
-from bot.handlers import COMMAND, EVENTS
+from bot.blocks.ids import QUESTION_ASK
+from bot.handlers import CHANGES, COMMAND, EVENTS
 from bot.storage.knowledge_paths import config_folder
 
 SCOPE_OF_METHOD = {
@@ -11,7 +12,14 @@ SCOPE_OF_METHOD = {
     "usergroups.list": "usergroups:read",
     "usergroups.users.list": "usergroups:read",
 }
-SCOPE_OF_EVENT = {"app_mention": "app_mentions:read", "message.im": "im:history"}
+SCOPE_OF_EVENT = {
+    "app_mention": "app_mentions:read",
+    "message.im": "im:history",
+    "user_change": "users:read",
+    "subteam_updated": "usergroups:read",
+    "subteam_members_changed": "usergroups:read",
+}
+EVENTS_WITHOUT_SCOPE = {"app_home_opened"}
 
 
 def test_commands_events_and_scopes_are_those_of_the_code() -> None:
@@ -20,6 +28,10 @@ def test_commands_events_and_scopes_are_those_of_the_code() -> None:
 
     assert [one["command"] for one in manifest["features"]["slash_commands"]] == [COMMAND]
     assert manifest["features"]["slash_commands"][0]["should_escape"] is True
-    assert {event.partition(".")[0] for event in events} == set(EVENTS)
-    needed = {"commands", *SCOPE_OF_METHOD.values(), *(SCOPE_OF_EVENT[event] for event in events)}
+    assert [(one["type"], one["callback_id"]) for one in manifest["features"]["shortcuts"]] == [
+        ("message", QUESTION_ASK)
+    ]
+    assert {event.partition(".")[0] for event in events} == {*EVENTS, *CHANGES}
+    of_events = {SCOPE_OF_EVENT[event] for event in set(events) - EVENTS_WITHOUT_SCOPE}
+    needed = {"commands", *SCOPE_OF_METHOD.values(), *of_events}
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == needed

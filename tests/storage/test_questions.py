@@ -19,7 +19,7 @@ def a_store(engine: AsyncEngine) -> SqlQuestionStore:
 async def test_a_question_comes_back_as_it_was_kept(store: SqlQuestionStore) -> None:
     question = a_stored_question(a_question("wer zahlt das? 予算 🎉"))
 
-    assert await store.add(question)
+    assert await store.add(question) == question.id
 
     assert await store.find(WORKSPACE, question.id) == question
     assert await store.find("T0OTHER", question.id) is None
@@ -29,16 +29,20 @@ async def test_a_question_comes_back_as_it_was_kept(store: SqlQuestionStore) -> 
 async def test_the_same_message_is_kept_once(store: SqlQuestionStore) -> None:
     asked = a_question()
 
-    assert await store.add(a_stored_question(asked))
-    assert not await store.add(a_stored_question(asked))
-    assert await store.add(a_stored_question(replace(asked, workspace_id="T0OTHER")))
+    first = a_stored_question(asked)
+    again, elsewhere = a_stored_question(asked), a_stored_question(replace(asked, workspace_id="T0OTHER"))
+
+    assert await store.add(first) == first.id
+    assert await store.add(again) == first.id
+    assert await store.add(elsewhere) == elsewhere.id
 
 
 async def test_questions_without_a_message_are_all_kept(store: SqlQuestionStore) -> None:
     asked = replace(a_question(), message_ts=None)
 
-    assert await store.add(a_stored_question(asked))
-    assert await store.add(a_stored_question(asked))
+    questions = [a_stored_question(asked), a_stored_question(asked)]
+
+    assert [await store.add(question) for question in questions] == [question.id for question in questions]
 
 
 async def test_a_persons_last_word_on_an_answer_counts(store: SqlQuestionStore) -> None:

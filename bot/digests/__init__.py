@@ -1,0 +1,1 @@
+"""Digests: what is said of coverage, when, and that it is said exactly once."""

@@ -1,0 +1,49 @@
+"""One id for everything that is logged about one request, on its way through HTTP or a socket."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars, get_contextvars
+
+HEADER: Final = "X-Request-Id"
+_KEY: Final = "request_id"
+_SANE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class RequestIdMiddleware:
+    """Binds an HTTP request's id, its own where that is of a sane form, to the log, and returns it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request with its id bound."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _id_of(Headers(scope=scope).get(HEADER, ""))
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)[HEADER] = request_id
+            await send(message)
+
+        with bound_contextvars(**{_KEY: request_id}):
+            await self._app(scope, receive, send_with_id)
+
+
+async def with_request_id(next_: Callable[[], Awaitable[None]]) -> None:
+    """Go on with an id in the log; for Bolt, where a payload may have come through a socket."""
+    if _KEY in get_contextvars():
+        await next_()
+        return
+    with bound_contextvars(**{_KEY: uuid4().hex}):
+        await next_()
+
+
+def _id_of(given: str) -> str:
+    return given if _SANE.fullmatch(given) else uuid4().hex

@@ -1,0 +1,180 @@
+"""The inbox in the database; each method is one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, Update, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import aliased
+
+from bot.questions.inbox import Backlog, Failure, InboxItem, Letter
+from bot.storage.engine import insert_into, reading, writing
+from bot.storage.tables import InboxRow
+from bot.storage.workspaces import ensure_workspace
+from bot.surface import Surface
+
+_OPEN = ("waiting", "withdrawn")
+_WITHDRAWN = ("withdrawn", "gone")
+_MAX_ERROR = 100
+
+
+class SqlInboxStore:
+    """The ``InboxStore`` on SQLite or PostgreSQL; on the latter any number of processes share the work."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def accept(self, letter: Letter, at: datetime) -> bool:
+        """See ``InboxStore``."""
+        insert = (
+            insert_into(InboxRow, self._engine)
+            .values(
+                workspace_id=letter.workspace_id,
+                channel_id=letter.channel_id,
+                message_ts=letter.ts,
+                thread_ts=letter.thread_ts,
+                thread=letter.thread,
+                user_id=letter.user_id,
+                text=letter.text,
+                surface=letter.surface.value,
+                is_external=letter.is_external,
+                received_at=at,
+                state="waiting",
+                revision=0,
+                claims=0,
+            )
+            .on_conflict_do_nothing()
+            .returning(InboxRow.message_ts)
+        )
+        async with writing(self._engine) as session:
+            await ensure_workspace(session, self._engine, letter.workspace_id, at)
+            return await session.scalar(insert) is not None
+
+    async def edit(self, letter: Letter) -> bool:
+        """See ``InboxStore``."""
+        change = _row(letter.workspace_id, letter.channel_id, letter.ts).where(
+            InboxRow.text != letter.text, InboxRow.state.not_in(_WITHDRAWN)
+        )
+        return await self._changed(
+            change.values(
+                text=letter.text,
+                revision=InboxRow.revision + 1,
+                state="waiting",
+                claimed_at=None,
+                not_before=None,
+                error=None,
+            )
+        )
+
+    async def withdraw(self, workspace_id: str, channel_id: str, ts: str) -> bool:
+        """See ``InboxStore``."""
+        change = _row(workspace_id, channel_id, ts).where(InboxRow.state.not_in(_WITHDRAWN))
+        return await self._changed(
+            change.values(state="withdrawn", revision=InboxRow.revision + 1, claimed_at=None, not_before=None)
+        )
+
+    async def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[InboxItem]:
+        """See ``InboxStore``."""
+        async with writing(self._engine) as session:
+            rows = (await session.scalars(_free(now, lease, limit))).all()
+            for row in rows:
+                row.claimed_at, row.claims = now, row.claims + 1
+            return [_item(row) for row in rows]
+
+    async def finish(self, item: InboxItem, answer_ts: str | None) -> None:
+        """See ``InboxStore``."""
+        letter = item.letter
+        row = _row(letter.workspace_id, letter.channel_id, letter.ts)
+        async with writing(self._engine) as session:
+            await session.execute(row.values(answer_ts=answer_ts, claimed_at=None))
+            done = row.where(InboxRow.revision == item.revision)
+            state = "gone" if item.is_withdrawn else "done"
+            await session.execute(done.values(state=state, claims=0, not_before=None, error=None))
+
+    async def put_off(self, item: InboxItem, until: datetime, error: str) -> None:
+        """See ``InboxStore``."""
+        await self._changed(_of(item).values(claimed_at=None, not_before=until, error=error[:_MAX_ERROR]))
+
+    async def give_up(self, item: InboxItem, error: str) -> None:
+        """See ``InboxStore``."""
+        await self._changed(_of(item).values(state="failed", claimed_at=None, error=error[:_MAX_ERROR]))
+
+    async def failures(self, workspace_id: str, since: datetime, limit: int) -> Sequence[Failure]:
+        """See ``InboxStore``."""
+        query = (
+            select(InboxRow)
+            .where(
+                InboxRow.workspace_id == workspace_id, InboxRow.state == "failed", InboxRow.received_at >= since
+            )
+            .order_by(InboxRow.received_at.desc())
+            .limit(limit)
+        )
+        async with reading(self._engine) as session:
+            return [
+                Failure(row.channel_id, row.received_at, row.error or "") for row in await session.scalars(query)
+            ]
+
+    async def backlog(self) -> Backlog:
+        """See ``InboxStore``."""
+        query = select(func.count(), func.min(InboxRow.received_at)).where(InboxRow.state.in_(_OPEN))
+        async with reading(self._engine) as session:
+            waiting, oldest = (await session.execute(query)).one()
+            return Backlog(waiting, oldest)
+
+    async def _changed(self, change: Update) -> bool:
+        async with writing(self._engine) as session:
+            return await session.scalar(change.returning(InboxRow.message_ts)) is not None
+
+
+def _free(now: datetime, lease: timedelta, limit: int) -> Select[InboxRow]:
+    """Return the query of what may be taken on: of each thread the oldest, if nobody has it in hand."""
+    earlier = aliased(InboxRow)
+    is_first = ~exists().where(
+        earlier.workspace_id == InboxRow.workspace_id,
+        earlier.channel_id == InboxRow.channel_id,
+        earlier.thread == InboxRow.thread,
+        earlier.state.in_(_OPEN),
+        tuple_(earlier.received_at, earlier.message_ts) < tuple_(InboxRow.received_at, InboxRow.message_ts),
+    )
+    return (
+        select(InboxRow)
+        .where(
+            InboxRow.state.in_(_OPEN),
+            or_(InboxRow.claimed_at.is_(None), InboxRow.claimed_at <= now - lease),
+            or_(InboxRow.not_before.is_(None), InboxRow.not_before <= now),
+            is_first,
+        )
+        .order_by(InboxRow.received_at, InboxRow.message_ts)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _row(workspace_id: str, channel_id: str, ts: str) -> Update:
+    return update(InboxRow).where(*_is(workspace_id, channel_id, ts))
+
+
+def _of(item: InboxItem) -> Update:
+    """Return the change of an item, if it is still as it was taken on."""
+    letter = item.letter
+    return _row(letter.workspace_id, letter.channel_id, letter.ts).where(InboxRow.revision == item.revision)
+
+
+def _is(workspace_id: str, channel_id: str, ts: str) -> list[ColumnElement[bool]]:
+    return [
+        and_(InboxRow.workspace_id == workspace_id, InboxRow.channel_id == channel_id, InboxRow.message_ts == ts)
+    ]
+
+
+def _item(row: InboxRow) -> InboxItem:
+    letter = Letter(
+        workspace_id=row.workspace_id,
+        channel_id=row.channel_id,
+        ts=row.message_ts,
+        thread_ts=row.thread_ts,
+        user_id=row.user_id,
+        text=row.text,
+        surface=Surface(row.surface),
+        is_external=row.is_external,
+    )
+    return InboxItem(letter, row.received_at, row.revision, row.claims, row.answer_ts, row.state == "withdrawn")

@@ -1,0 +1,40 @@
+"""Processes that work until they are killed, each at a random moment, and are followed by another one."""
+
+import asyncio
+import multiprocessing
+import random
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+PATIENCE_SECONDS = 10
+
+
+class Replicas:
+    """Starts and kills processes that run ``work``; ``kills`` counts them."""
+
+    def __init__(self, work: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+        self.kills = 0
+        self._work = work
+        self._arguments = arguments
+        # Forked from a process that has everything imported, a worker is at work in a moment.
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([work.__module__, pytest.__name__])
+
+    async def keep_killing(
+        self, chance: random.Random, longest_life: float, is_work_left: Callable[[], Awaitable[bool]]
+    ) -> None:
+        """Start a process and kill it, until there is no work left."""
+        while await is_work_left():
+            process = self._context.Process(target=self._work, args=self._arguments, daemon=True)
+            process.start()
+            try:
+                await asyncio.sleep(chance.uniform(0, longest_life))
+            finally:
+                process.kill()
+                await asyncio.to_thread(process.join, PATIENCE_SECONDS)
+            assert process.exitcode == -signal.SIGKILL
+            process.close()
+            self.kills += 1
