@@ -127,6 +127,7 @@ class RecordingMessenger:
     ``before`` are errors raised by the next marked posts in the place of taking them, ``after`` such once they are
     taken, so that only the answer is lost. ``refusing`` maps channels to Slack's error code. ``history`` is an
     error of every search; none can be made where it is not ``is_readable``. ``on_search`` is called before one.
+    ``refuses_threads`` makes it take messages in channels only.
     """
 
     def __init__(self) -> None:
@@ -136,6 +137,7 @@ class RecordingMessenger:
         self.refusing: dict[str, str] = {}
         self.history: Exception | None = None
         self.is_readable = True
+        self.refuses_threads = False
         self.on_search: Callable[[], Awaitable[object]] | None = None
         self.pictures: list[tuple[str, str, str]] = []
 
@@ -152,6 +154,8 @@ class RecordingMessenger:
         return [one.message.text for one in self.posted if one.channel_id == user_id]
 
     async def post(self, channel_id: str, message: Message, thread_ts: str | None) -> None:
+        if self.refuses_threads and thread_ts:
+            raise SlackRefusedError("restricted_action_thread_locked")
         self._take(channel_id, message, thread_ts=thread_ts)
 
     async def post_marked(

@@ -27,6 +27,7 @@ class ActingOnViews:
         self._slack = slack
         self._views = slack.views
         self._watching = watching
+        self._workspace = watching.workspace
         self._triggers = triggers
         self._line = line
 
@@ -36,7 +37,7 @@ class ActingOnViews:
             with self._watching.opening_home(person.id):
                 await self._line.event(payloads.home_opened(person, self._views.homes.get(person.id)))
         violations = list(self._watching.problems(person.id).home)
-        return {"view": self._views.homes.get(person.id), "violations": violations}
+        return self._workspace.spoken({"view": self._views.homes.get(person.id), "violations": violations})
 
     async def click_home(self, person: Member, block_id: str, action: Mapping[str, Any]) -> None:
         """Click in App Home; ``NotThereError`` if that is not there any more."""
@@ -47,7 +48,8 @@ class ActingOnViews:
 
     def form(self, person: Member) -> dict[str, Any]:
         """Return the form that somebody sees, if any, with what was wrong with the last one."""
-        return {"view": self._views.top(person.id), "violations": list(self._watching.problems(person.id).form)}
+        violations = list(self._watching.problems(person.id).form)
+        return self._workspace.spoken({"view": self._views.top(person.id), "violations": violations})
 
     async def click_form(
         self, person: Member, view_id: str, block_id: str, action: Mapping[str, Any], values: Values

@@ -2,7 +2,6 @@
 
 import html
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +11,7 @@ from bot.cli.output import answer_as_json
 from bot.errors import UserFacingError
 from bot.knowledge.routing import Router
 from bot.playground.web_api import WORKSPACE_ID
-from bot.questions.model import Answer, Asked, Feedback, PersonaAnswer, StoredQuestion
+from bot.questions.model import Answer, Asked, PersonaAnswer, StoredQuestion
 from bot.questions.service import AskService
 from bot.services import Services
 from bot.storage.engine import reading
@@ -21,34 +20,15 @@ from bot.storage.tables import QuestionRow
 from bot.storage.teams import SqlTeamStore
 from bot.teams.directory import Directory
 from bot.teams.finding import TeamFinder
-from bot.teams.model import Assignee, AssigneeType, Team
+from bot.teams.model import Assignee, AssigneeType
 
 
-class NothingKept:
-    """A ``QuestionStore`` that forgets at once."""
+class NothingKept(SqlQuestionStore):
+    """A ``QuestionStore`` that knows the questions of before, and forgets new ones at once."""
 
     async def add(self, question: StoredQuestion) -> str:
         """See ``QuestionStore``."""
         return question.id
-
-    async def find(self, workspace_id: str, question_id: str) -> StoredQuestion | None:  # noqa: ARG002
-        """See ``QuestionStore``."""
-        return None
-
-    async def settle(self, workspace_id: str, question_id: str, persona_key: str) -> bool:  # noqa: ARG002
-        """See ``QuestionStore``."""
-        return False
-
-    async def set_team(self, workspace_id: str, question_id: str, team: Team) -> bool:  # noqa: ARG002
-        """See ``QuestionStore``."""
-        return False
-
-    async def mark_shared(self, workspace_id: str, question_id: str, at: datetime) -> bool:  # noqa: ARG002
-        """See ``QuestionStore``."""
-        return False
-
-    async def give_feedback(self, workspace_id: str, feedback: Feedback) -> None:
-        """See ``QuestionStore``."""
 
 
 class Explaining:
@@ -56,7 +36,7 @@ class Explaining:
 
     def __init__(self, services: Services, engine: AsyncEngine, router: Router) -> None:
         self._engine = engine
-        self._questions = SqlQuestionStore(engine)
+        self._questions = NothingKept(engine)
         self._directory = services.directory
         self._asking = AskService(
             route=router.route,
@@ -64,7 +44,7 @@ class Explaining:
             finder=TeamFinder(SqlTeamStore(engine), services.directory, router),
             owners=services.owners,
             directory=services.directory,
-            store=NothingKept(),
+            store=self._questions,
             clock=services.clock,
         )
 

@@ -1,5 +1,6 @@
 """The workspace as its people see it: conversations, what is for one person's eyes, and what Slack refused."""
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,10 +10,12 @@ from bot.errors import UserFacingError
 from bot.playground.channels import BOT_USER_ID, Channels, Message, content_of, place
 from bot.playground.organisation import Member, Organisation
 from bot.playground.responses import Origin
+from bot.playground.writing import escaped
 
 NAME: Final = "Made-up company"
 BOT_NAME: Final = "finops"
 _MAX_WHISPERS: Final = 2_000
+Shown = dict[str, Any]
 
 
 class NotThereError(UserFacingError):
@@ -141,7 +144,7 @@ class Workspace:
         self, message: Message, *, reply_count: int = 0, is_ephemeral: bool = False, violations: Sequence[str] = ()
     ) -> dict[str, Any]:
         """Return a message as the page is told of it."""
-        return {
+        shown = {
             "ts": message["ts"],
             "thread_ts": message.get("thread_ts"),
             "author": self._author(message["user"]),
@@ -153,6 +156,16 @@ class Workspace:
             "violations": list(violations),
             "reply_count": reply_count,
         }
+        return self.spoken(shown)
+
+    def spoken(self, shown: Shown) -> Shown:
+        """Return something to be shown with the names of those who have left: pages know only who is there."""
+        text = json.dumps(shown)
+        for person_id in self.organisation.departed:
+            name = escaped(self.organisation.people[person_id].name)
+            text = text.replace(f"<@{person_id}>", json.dumps(f"@{name}")[1:-1])
+        spoken: Shown = json.loads(text)
+        return spoken
 
     def _author(self, user_id: str) -> dict[str, Any]:
         if user_id == BOT_USER_ID:

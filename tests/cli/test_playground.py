@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from bot.bootstrap import CACHE_FOLDER
+from bot.cli import main
 from bot.settings import Settings
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
@@ -104,19 +105,16 @@ def test_running_without_slack_serves_it_on_the_next_free_port(shell: Shell) -> 
 
 def test_an_own_file_and_own_knowledge_are_taken(shell: Shell) -> None:
     (shell.folder / "teams.csv").write_text("team,persona,assignee\nMarket,finance,ada.king@example.com\n")
-    own = shell.folder / "own" / "examples" / "ours"
-    own.mkdir(parents=True)
-    (own / "procurement.yaml").write_text(
-        'persona: procurement\nexamples:\n  "Vendor Risk Management":\n    - "zylotech alone sells us maps"\n'
-    )
+    (shell.folder / "own").mkdir()
+    arguments = ("--import", "teams.csv", "--knowledge", "own", "--port", "3230")
 
-    with shell.serving("playground", "--import", "teams.csv", "--knowledge", "own", "--port", "3230") as (
-        address,
-        _,
-    ):
+    with shell.serving("playground", *arguments) as (address, process):
         people = httpx.get(f"{address}/api/state", timeout=10).json()["people"]
+        process.terminate()
+        _, err = process.communicate(timeout=10)
 
     assert "Ada King" in [one["name"] for one in people]
+    assert "own_knowledge_empty" in err
 
 
 @pytest.mark.parametrize(
@@ -130,11 +128,24 @@ def test_an_own_file_and_own_knowledge_are_taken(shell: Shell) -> None:
     ],
 )
 def test_what_it_cannot_begin_with_is_one_line(
-    shell: Shell, arguments: list[str], environment: dict[str, str], words: str
+    shell: Shell,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    environment: dict[str, str],
+    words: str,
 ) -> None:
     (shell.folder / "bad.csv").write_text("team,persona,assignee\nMarket,magician,U01MARA\n")
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(shell.folder)
+    monkeypatch.setattr("sys.argv", ["finops-bot", *arguments])
 
-    code, out, err = shell.ended(*arguments, **environment)
+    with pytest.raises(SystemExit) as stop:
+        main()
 
-    assert (code, out, err.count("\n")) == (2, "", 1)
-    assert words in err
+    printed = capsys.readouterr()
+    assert (stop.value.code, printed.out, printed.err.count("\n")) == (2, "", 1)
+    assert words in printed.err

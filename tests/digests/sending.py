@@ -25,6 +25,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 AT_ONCE = timedelta()
 """A lease that is over at once: what was left undone is taken on in the next round."""
 
+NO_ANSWER = UnavailableError("Slack does not answer")
+
 
 def no_picture(_content: DigestContent) -> None:
     """Draw nothing."""

@@ -1,24 +1,22 @@
-"""Each due run is sent once, whatever becomes of processes, answers, clocks and channels."""
+"""Each due run is sent once, whatever becomes of processes and answers."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Collection
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import pytest
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.digesting import Digesting
 from bot.digests.model import Claim, RunState
 from bot.errors import SlackRefusedError, UnavailableError
 from bot.storage.digest_runs import SqlDigestRuns
 from bot.storage.engine import build_engine
 from bot.teams.model import Cell
-from tests.builders import WORKSPACE, an_actor
-from tests.digests.sending import DAY, HOUR, MINUTE, NINE, Bench, due
-
-NO_ANSWER = UnavailableError("Slack does not answer")
+from tests.builders import WORKSPACE
+from tests.digests.sending import DAY, HOUR, MINUTE, NINE, NO_ANSWER, Bench, due
 
 
 @pytest.fixture(name="bench")
@@ -91,164 +89,6 @@ async def test_what_slack_did_not_take_for_twelve_hours_is_given_up_and_logged_o
     assert bench.messenger.digests() == []
     assert [one for one in events if one["event"] == "digest_missed"] == [
         {"event": "digest_missed", "digest": digest.id, "due_at": NINE.isoformat(), "log_level": "warning"}
-    ]
-
-
-CLOCK_CHANGES = [
-    ("Europe/Berlin", "2:30", date(2027, 3, 28)),
-    ("Europe/Berlin", "2:30", date(2026, 10, 25)),
-    ("America/New_York", "2:30", date(2027, 3, 14)),
-    ("America/New_York", "1:30", date(2026, 11, 1)),
-    ("Australia/Lord_Howe", "2:15", date(2026, 10, 4)),
-    ("Australia/Lord_Howe", "1:45", date(2027, 4, 4)),
-    ("Asia/Kolkata", "2:30", date(2027, 3, 28)),
-    ("Asia/Kolkata", "2:30", date(2026, 10, 25)),
-]
-
-
-@pytest.mark.parametrize(("zone", "at", "change"), CLOCK_CHANGES)
-async def test_over_a_clock_change_each_day_gets_one_digest_in_time(
-    sqlite_engine: AsyncEngine, zone: str, at: str, change: date
-) -> None:
-    bench = Bench(sqlite_engine)
-    midnight = datetime.combine(change, datetime.min.time(), ZoneInfo(zone)).astimezone(UTC)
-    bench.clock.now = midnight - DAY
-    await bench.add(f"every day at {at} {zone}")
-
-    await bench.rounds(midnight - DAY, midnight, 15 * MINUTE)
-    await bench.rounds(midnight, midnight + 4 * HOUR, 5 * MINUTE)
-    await bench.rounds(midnight + 4 * HOUR, midnight + 2 * DAY - HOUR, 15 * MINUTE)
-
-    dues = [due(one) for one in bench.messenger.digests()]
-    days = [one.astimezone(ZoneInfo(zone)).date() for one in dues]
-    assert days == [change - DAY, change, change + DAY]
-    assert not any("late" in one.message.text for one in bench.messenger.digests())
-
-
-async def test_a_clock_that_is_set_back_sends_nothing_twice(bench: Bench) -> None:
-    await bench.add()
-
-    await bench.rounds(NINE - 10 * MINUTE, NINE + 10 * MINUTE, MINUTE)
-    await bench.rounds(NINE - 50 * MINUTE, NINE + 2 * HOUR, 10 * MINUTE)
-    await bench.rounds(NINE + 23 * HOUR, NINE + 25 * HOUR, 10 * MINUTE)
-
-    assert [due(one) for one in bench.messenger.digests()] == [NINE, NINE + DAY]
-
-
-async def test_a_clock_that_is_a_day_ahead_for_a_while_loses_nothing_and_sends_nothing_twice(
-    bench: Bench,
-) -> None:
-    await bench.add()
-
-    await bench.rounds(NINE - 10 * MINUTE, NINE - MINUTE, MINUTE)
-    await bench.rounds(NINE + DAY, NINE + DAY + 5 * MINUTE, MINUTE)
-    await bench.rounds(NINE, NINE + 2 * HOUR, 10 * MINUTE)
-    await bench.rounds(NINE + DAY - HOUR, NINE + DAY + HOUR, 10 * MINUTE)
-
-    assert [due(one) for one in bench.messenger.digests()] == [NINE + DAY, NINE]
-
-
-async def test_what_a_clock_ahead_took_for_too_old_is_sent_when_the_clock_is_right_again(bench: Bench) -> None:
-    await bench.add()
-    bench.messenger.before = [NO_ANSWER]
-    bench.restart()
-
-    await bench.round(NINE)
-    await bench.round(NINE + 2 * DAY)
-    assert NINE not in [due(one) for one in bench.messenger.digests()]
-    await bench.rounds(NINE + 10 * MINUTE, NINE + HOUR, 10 * MINUTE)
-
-    assert Counter(due(one) for one in bench.messenger.digests())[NINE] == 1
-
-
-async def test_a_claim_from_before_the_clock_was_set_back_does_not_block(sqlite_engine: AsyncEngine) -> None:
-    bench = Bench(sqlite_engine)
-    await bench.add()
-    bench.messenger.before = [NO_ANSWER]
-    await bench.round(NINE + 3 * HOUR)
-
-    await bench.round(NINE + MINUTE)
-
-    assert [due(one) for one in bench.messenger.digests()] == [NINE]
-
-
-async def test_a_process_that_died_blocks_a_run_for_its_lease_only(sqlite_engine: AsyncEngine) -> None:
-    bench = Bench(sqlite_engine)
-    digest = await bench.add()
-    await bench.services.digest_runs.note_due(digest, [NINE])
-    bench.clock.now = NINE
-    assert await bench.services.digest_runs.claim(WORKSPACE, digest.id, NINE, timedelta(seconds=90))
-
-    await bench.round(NINE + timedelta(seconds=60))
-    assert bench.messenger.digests() == []
-    await bench.round(NINE + timedelta(seconds=90))
-
-    assert [due(one) for one in bench.messenger.digests()] == [NINE]
-
-
-@pytest.mark.parametrize(
-    ("code", "why"),
-    [
-        ("channel_not_found", "I cannot see that channel any more"),
-        ("is_archived", "that channel is archived"),
-        ("not_in_channel", "invite me with /invite"),
-        ("restricted_action_read_only_channel", "read-only"),
-        ("msg_too_long", "too long"),
-    ],
-)
-async def test_a_digest_for_a_channel_that_is_closed_is_paused_and_its_owner_told_once(
-    bench: Bench, code: str, why: str
-) -> None:
-    digest = await bench.add()
-    await bench.add(channel_id="C2OPEN")
-    bench.messenger.refusing["C1CHANNEL"] = code
-
-    await bench.rounds(NINE, NINE + 3 * DAY, 6 * HOUR)
-
-    (told,) = bench.messenger.told(digest.owner_id)
-    assert why in told
-    assert "/finops digest resume" in told
-    assert (await bench.now(digest)).pause_reason == code
-    assert len(bench.messenger.digests("C2OPEN")) == 4
-
-
-async def test_a_paused_digest_goes_on_with_the_next_run_after_it_is_resumed(bench: Bench) -> None:
-    digest = await bench.add()
-    bench.messenger.refusing["C1CHANNEL"] = "is_archived"
-    await bench.round(NINE)
-    bench.messenger.refusing.clear()
-
-    await bench.store.resume(an_actor(), digest.id, NINE + HOUR)
-    await bench.rounds(NINE + HOUR, NINE + 25 * HOUR, HOUR)
-
-    assert [due(one) for one in bench.messenger.digests()] == [NINE + DAY]
-
-
-async def test_an_owner_whom_slack_could_not_tell_at_first_is_told_later(bench: Bench) -> None:
-    digest = await bench.add()
-    bench.messenger.refusing["C1CHANNEL"] = "is_archived"
-    bench.messenger.refusing[digest.owner_id] = "ratelimited"
-    bench.restart()
-
-    await bench.round(NINE)
-    assert (await bench.now(digest)).paused_at == NINE
-    del bench.messenger.refusing[digest.owner_id]
-    await bench.rounds(NINE + MINUTE, NINE + 10 * MINUTE, MINUTE)
-
-    assert len(bench.messenger.told(digest.owner_id)) == 1
-
-
-async def test_an_owner_who_is_gone_is_not_told_over_and_over(bench: Bench) -> None:
-    digest = await bench.add()
-    bench.messenger.refusing |= {"C1CHANNEL": "is_archived", digest.owner_id: "user_not_found"}
-    bench.restart()
-
-    with structlog.testing.capture_logs() as events:
-        await bench.rounds(NINE, NINE + HOUR, 10 * MINUTE)
-
-    assert [one["event"] for one in events if one["log_level"] == "warning"] == [
-        "digest_paused",
-        "digest_owner_not_told",
     ]
 
 
@@ -358,46 +198,6 @@ async def test_several_digests_of_one_channel_are_sent_each(bench: Bench) -> Non
     assert sent == {daily.id: 3, weekly.id: 1, later.id: 2}
 
 
-async def test_what_is_due_while_a_digest_is_paused_is_not_sent_afterwards(bench: Bench) -> None:
-    digest = await bench.add()
-    await bench.store.pause(an_actor(), digest.id, NINE - HOUR, None)
-
-    await bench.rounds(NINE, NINE + HOUR, 10 * MINUTE)
-    await bench.store.resume(an_actor(), digest.id, NINE + HOUR)
-    await bench.rounds(NINE + HOUR, NINE + 2 * HOUR, 10 * MINUTE)
-
-    assert bench.messenger.digests() == []
-
-
-async def test_what_was_put_off_before_a_digest_was_paused_is_not_sent_afterwards(bench: Bench) -> None:
-    digest = await bench.add()
-    bench.messenger.before = [NO_ANSWER]
-    bench.restart()
-    await bench.round(NINE)
-
-    await bench.store.pause(an_actor(), digest.id, NINE + MINUTE, None)
-    await bench.store.resume(an_actor(), digest.id, NINE + 2 * MINUTE)
-    await bench.rounds(NINE + 2 * MINUTE, NINE + HOUR, 10 * MINUTE)
-
-    assert bench.messenger.digests() == []
-
-
-@pytest.mark.parametrize("verb", ["pause", "remove"])
-async def test_a_digest_that_is_paused_or_removed_at_the_last_moment_is_not_sent(bench: Bench, verb: str) -> None:
-    digest = await bench.add()
-
-    async def change() -> None:
-        if verb == "pause":
-            await bench.store.pause(an_actor(), digest.id, bench.clock(), None)
-        else:
-            await bench.store.remove(an_actor(), digest.id, bench.clock())
-
-    bench.messenger.on_search = change
-    await bench.rounds(NINE + HOUR, NINE + 3 * HOUR, 10 * MINUTE)
-
-    assert bench.messenger.digests() == []
-
-
 class ForgetfulRuns(SqlDigestRuns):
     """Cannot note anything at first."""
 
@@ -441,6 +241,41 @@ async def test_what_does_not_fit_goes_into_the_thread_once_even_if_the_answer_wa
     (digest,) = bench.messenger.digests()
     (more,) = [one for one in bench.messenger.posted if one.thread_ts]
     assert more.thread_ts == digest.ts
+
+
+async def test_the_picture_goes_into_the_thread_with_its_text(bench: Bench) -> None:
+    await bench.add()
+    bench.digesting = Digesting(bench.services, bench.messenger, lambda _content: b"png")
+
+    await bench.round(NINE)
+
+    (digest,) = bench.messenger.digests()
+    assert bench.messenger.pictures == [
+        ("C1CHANNEL", "There is no trend yet: it begins with the second day.", digest.ts)
+    ]
+
+
+async def test_a_thread_that_slack_does_not_take_is_logged_and_the_digest_is_sent(bench: Bench) -> None:
+    await bench.add_teams(8)
+    digest = await bench.add()
+    bench.messenger.refuses_threads = True
+
+    with structlog.testing.capture_logs() as events:
+        await bench.rounds(NINE, NINE + HOUR, 10 * MINUTE)
+
+    assert [one["event"] for one in events] == ["digest_sent", "digest_thread_incomplete"]
+    assert await bench.store.last_run(digest) is not None
+
+
+async def test_a_digest_that_is_sent_now_takes_nothing_from_its_schedule(bench: Bench) -> None:
+    digest = await bench.add()
+
+    await bench.digesting.send_now(digest)
+    assert len(bench.messenger.digests()) == 1
+    assert await bench.store.last_run(digest) is None
+    await bench.round(NINE)
+
+    assert [one.mark["due_at"] for one in bench.messenger.digests()[1:]] == [NINE.isoformat()]
 
 
 async def test_processes_that_send_at_once_send_each_run_once(engine: AsyncEngine) -> None:

@@ -179,3 +179,12 @@ async def test_what_slack_does_not_take_is_said_in_words(
     page: Page, text: str, thread_ts: str | None, words: str
 ) -> None:
     assert words in await page.refused("say", ASKER, 400, channel=GENERAL, thread_ts=thread_ts, text=text)
+
+
+async def test_whoever_has_left_is_shown_by_name(page: Page) -> None:
+    await page.say(ADMIN, "/finops team show Search")
+    await page.say(ADMIN, "/finops audit Search")
+
+    shown = str(await page.messages(ADMIN)) + str(await page.get("home", as_=ADMIN))
+    assert "@Hugo Martin" in shown
+    assert "<@U13HUGO>" not in shown

@@ -70,6 +70,15 @@ async def test_a_zone_that_does_not_exist_is_said_beside_its_field(stage: Stage,
     assert await stage.services.digests.all(WORKSPACE_ID) == []
 
 
+async def test_a_channel_has_to_be_chosen(stage: Stage) -> None:
+    form = await stage.form("digest", ADMIN)
+
+    form.fill("Channel", None)
+    await form.submit()
+
+    assert form.errors == {"Channel": "Choose a channel that I am in."}
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [

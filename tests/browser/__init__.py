@@ -1,0 +1,1 @@
+"""The playground as somebody uses it, in a real browser."""
