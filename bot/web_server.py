@@ -18,7 +18,9 @@ _GRACE_SECONDS: Final = 4
 
 def bound_socket(settings: Settings) -> socket.socket:
     """Return a socket bound to ``HOST`` and ``PORT``; ``ConfigurationError`` if that cannot be had."""
-    bound = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # Named as TCP, because asyncio sends small answers at once only on sockets that are.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((settings.host, settings.port))

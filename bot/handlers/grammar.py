@@ -1,5 +1,6 @@
 """The grammar of ``/finops``: text → what is asked for. Pure."""
 
+import html
 import re
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -59,7 +60,9 @@ def parse_command(text: str) -> Command:
     parse = _PARSERS.get(verb.lower())
     if parse is None:
         raise UserFacingError(_unknown(verb.lower(), text.strip()))
-    return parse(" ".join(rest.split()))
+    words = " ".join(rest.split())
+    # Slack escapes what people type; a question is read as Slack sends it, names are kept as they were typed.
+    return parse(words if parse is _who_owns else html.unescape(words))
 
 
 def _unknown(verb: str, text: str) -> str:

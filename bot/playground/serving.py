@@ -54,7 +54,8 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
 
 
 def _listening(port: int) -> socket.socket | None:
-    listener = socket.socket()
+    # Named as TCP, because asyncio sends small answers at once only on sockets that are.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((LOOPBACK, port))

@@ -75,6 +75,7 @@ BUYERS = Assignee.from_id("S123BUY")
         ),
         ("team edit Payments alias none", TeamEdit("Payments", TeamWords(aliases=()))),
         ("team edit Payments", TeamEdit("Payments", TeamWords())),
+        ("team add R&amp;D alias a &lt; b", TeamAdd(TeamWords("R&D", aliases=("a < b",)))),
         ("team merge Cards into Payments", TeamMerge("Cards", "Payments")),
         ("team archive Data Platform", TeamArchive("Data Platform")),
         ("away until 24 Dec", Away("24 Dec", None)),
