@@ -25,6 +25,7 @@ from bot.handlers.messages import LetterAnswerer, MessageHandlers
 from bot.http import MetricsPage, build_http_app, build_status_app
 from bot.messenger import SlackMessenger, called, workspace_of
 from bot.metrics import Metrics
+from bot.questions.model import Answer
 from bot.request_id import with_request_id
 from bot.reviewing import Reviewing
 from bot.schedule import Job, Ticker
@@ -95,6 +96,7 @@ async def serve(settings: Settings, services: Services, client: AsyncWebClient) 
     client.retry_handlers.insert(0, SlackMeter(metrics))
     bot = build_bot(services, client)
     metrics.watch_inbox(partial(_backlog, services))
+    services.asking.watch(partial(_count, metrics))
     ticker = Ticker(jobs(services, SlackMessenger(client), workspace_id))
     ticker.start()
     answering = asyncio.create_task(bot.answering.run())
@@ -128,6 +130,11 @@ async def _delete_old(services: Services, workspace_id: str) -> None:
     deleted = await services.privacy.delete_old(workspace_id)
     if deleted:
         _log.info("old_questions_deleted", workspace=workspace_id, rows=deleted)
+
+
+def _count(metrics: Metrics, answer: Answer, took: timedelta) -> None:
+    question = answer.question
+    metrics.question_answered(question.decision, question.asked.surface.value, took.total_seconds())
 
 
 async def _backlog(services: Services) -> tuple[int, float]:

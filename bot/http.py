@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 from pydantic import SecretStr
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -55,7 +55,7 @@ def build_http_app(
         if not is_signed(verifier, body, request):
             _log.warning("request_not_from_slack", path=request.url.path)
             return JSONResponse({"error": "invalid signature"}, HTTPStatus.UNAUTHORIZED)
-        return to_starlette_response(await app.async_dispatch(to_async_bolt_request(request, body)))
+        return to_starlette_response(await app.async_dispatch(_payload(request, body)))
 
     return _application([Route("/slack/events", slack_events, methods=["POST"]), *_status_routes(is_ready, page)])
 
@@ -115,6 +115,17 @@ def may_see_metrics(request: Request, token: SecretStr | None) -> bool:
         return False
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return (mapped or address).is_loopback
+
+
+def _payload(request: Request, body: bytes) -> AsyncBoltRequest:
+    """Return what Slack sends as Bolt reads it; ``HTTPException`` 400 for what is no payload of Slack's."""
+    try:
+        payload = to_async_bolt_request(request, body)
+    except (ValueError, TypeError, AttributeError):
+        raise HTTPException(HTTPStatus.BAD_REQUEST) from None
+    if not isinstance(payload.body, dict):
+        raise HTTPException(HTTPStatus.BAD_REQUEST)
+    return payload
 
 
 def _status_routes(is_ready: Callable[[], Awaitable[None]], page: MetricsPage | None) -> list[Route]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars, get_contextvars
+from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
 
 HEADER: Final = "X-Request-Id"
 _KEY: Final = "request_id"
@@ -37,12 +37,13 @@ class RequestIdMiddleware:
 
 
 async def with_request_id(next_: Callable[[], Awaitable[None]]) -> None:
-    """Go on with an id in the log; for Bolt, where a payload may have come through a socket."""
-    if _KEY in get_contextvars():
-        await next_()
-        return
-    with bound_contextvars(**{_KEY: uuid4().hex}):
-        await next_()
+    """Go on with an id in the log; for Bolt, where a payload may have come through a socket.
+
+    It stays bound: Bolt only notes that it may go on, and every payload has a task of its own.
+    """
+    if _KEY not in get_contextvars():
+        bind_contextvars(**{_KEY: uuid4().hex})
+    await next_()
 
 
 def _id_of(given: str) -> str:

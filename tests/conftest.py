@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,6 +20,11 @@ from bot.storage.schema import upgrade
 from tests.log_watch import logged_as_when_it_runs, pytest_runtest_makereport  # noqa: F401 (found by their names)
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
+
+# Enough for every run; HYPOTHESIS_PROFILE=thorough looks harder.
+settings.register_profile("quick", max_examples=40)
+settings.register_profile("thorough", max_examples=1_000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.doctor import Check, State, examine, examine_database
 from bot.settings import Settings
 from bot.storage.engine import build_engine, writing
+from bot.storage.schema import upgrade
 from tests.fakes import FakeClock
 
 
@@ -107,3 +108,18 @@ async def test_settings_that_are_allowed_but_unwise_are_warned_of() -> None:
     settings = Settings.model_validate({"log_level": "DEBUG", "slack_api_url": "http://proxy.example/api/"})
 
     assert wrong(await checked(settings)) == {"LOG_LEVEL": State.WARNING, "SLACK_API_URL": State.WARNING}
+
+
+async def test_an_embedded_database_of_an_older_version_is_well(tmp_path: Path) -> None:
+    settings = Settings.model_validate({})
+    engine = build_engine(settings.database_url)
+    await upgrade(engine)
+    async with writing(engine) as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+    checks = {check.name: check async for check in examine_database(settings, engine, FakeClock())}
+    await engine.dispose()
+
+    assert checks["database"].said.startswith("the next start brings it to revision ")
+    assert wrong(checks) == {}
+    assert (tmp_path / "here" / "var").is_dir()

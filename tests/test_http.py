@@ -1,7 +1,8 @@
 """The HTTP side by itself: status pages, limits, request ids, and who may see the figures."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, MutableMapping
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.errors import UnavailableError
 from bot.http import MAX_BODY_BYTES, MetricsPage, build_http_app, build_status_app
 from bot.metrics import Metrics
+from tests.security.test_signatures import signed
 
 TOKEN = SecretStr("t0p-secret")
 
@@ -192,3 +194,57 @@ async def test_an_id_of_another_form_is_replaced(http: httpx.AsyncClient, given:
 
     assert answer.headers["x-request-id"] != given
     assert len(answer.headers["x-request-id"]) == 32
+
+
+@pytest.mark.parametrize(
+    ("body", "form"),
+    [
+        (b"{", "json"),
+        (b"[]", "json"),
+        (b"null", "json"),
+        (b'"text"', "json"),
+        (b"payload=%7B", "x-www-form-urlencoded"),
+    ],
+)
+async def test_what_slack_signed_but_is_no_payload_is_a_bad_request(
+    http: httpx.AsyncClient, body: bytes, form: str
+) -> None:
+    headers = {**signed(body, str(int(time.time())), secret="signing"), "Content-Type": f"application/{form}"}
+
+    answer = await http.post("/slack/events", content=body, headers=headers)
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "bad request"})
+
+
+async def test_a_fault_is_said_without_details_and_logged_with_its_id() -> None:
+    async def broken() -> None:
+        raise RuntimeError("who pays for the wombat enclosure")
+
+    transport = httpx.ASGITransport(build_status_app(broken), raise_app_exceptions=False)
+    with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as events:
+        async with httpx.AsyncClient(transport=transport, base_url="http://bot") as http:
+            answer = await http.get("/ready", headers={"X-Request-Id": "r1"})
+
+    assert (answer.status_code, answer.json()) == (500, {"error": "internal server error"})
+    assert answer.headers["x-request-id"] == "r1"
+    (event,) = events
+    assert (event["event"], event["error"], event["request_id"]) == ("request_failed", "RuntimeError", "r1")
+
+
+async def test_whoever_goes_away_while_sending_is_no_fault(from_address: Caller) -> None:
+    sent: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: MutableMapping[str, object]) -> None:
+        sent.append(dict(message))
+
+    scope = {"type": "http", "method": "POST", "path": "/slack/events", "headers": [], "query_string": b""}
+    transport = from_address()._transport  # noqa: SLF001 (the application behind it)
+    assert isinstance(transport, httpx.ASGITransport)
+    with structlog.testing.capture_logs() as events:
+        await transport.app({**scope, "client": ("203.0.113.7", 1)}, receive, send)
+
+    assert [one.get("status") for one in sent] == [400, None]
+    assert events == []

@@ -1,5 +1,6 @@
 """The answer to a question, as a message: who owns it, why, and what can be clicked."""
 
+import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,7 +69,8 @@ def answer_message(answer: Answer, personas: Sequence[Persona], audience: Audien
 
 def shared_message(answer: PersonaAnswer, asker_name: str, now: datetime) -> Message:
     """Return the answer for everybody in the channel, under the question it answers."""
-    asked = f"{quoted(asker_name, _MAX_NAME)} asked: “{quoted(answer.question.asked.text)}”"
+    question = html.unescape(answer.question.asked.text)  # as it was typed: Slack escapes it on its way
+    asked = f"{quoted(asker_name, _MAX_NAME)} asked: “{quoted(question)}”"
     silent = {answer.question.asked.asker_id: "that is the person who asked"}
     headline, details = _words(answer, Audience(silent, now))
     return _message(headline, [asked, *details], [])

@@ -91,7 +91,8 @@ class ActingOnViews:
             *option_problems(offered),
             *([f"{len(offered)} options"] if len(offered) > MAX_OPTIONS else []),
         ]
-        self._slack.validate("block_suggestion", tuple(problems))
+        if self._slack.validate("block_suggestion", tuple(problems)):
+            self._watching.form_changed(person.id, tuple(problems))
         return list(islice(offered, MAX_OPTIONS))
 
     def _open(self, person: Member, view_id: str) -> View:

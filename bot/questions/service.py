@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Final, Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol, TypeAlias
 from uuid import uuid4
 
 from bot.clock import Clock
@@ -76,6 +76,14 @@ class Chosen:
     is_news: bool
 
 
+Watch: TypeAlias = Callable[[Answer, timedelta], None]
+"""Told of each answer, and how long it took."""
+
+
+def _unwatched(_answer: Answer, _took: timedelta) -> None:
+    """Let it pass."""
+
+
 class AskService:
     """Answers questions and takes what people say about the answers."""
 
@@ -97,6 +105,11 @@ class AskService:
         self._directory = directory
         self._store = store
         self._clock = clock
+        self._watch: Watch = _unwatched
+
+    def watch(self, watch: Watch) -> None:
+        """Have ``watch`` called with every answer from now on."""
+        self._watch = watch
 
     async def ask(self, asked: Asked) -> Answer:
         """Answer a question and keep both; a message that comes again, edited perhaps, is one question.
@@ -104,6 +117,12 @@ class AskService:
         Raises:
             UserFacingError: there is nothing to answer, or the team asked for is unknown.
         """
+        begun = self._clock()
+        answer = await self._ask(asked)
+        self._watch(answer, self._clock() - begun)
+        return answer
+
+    async def _ask(self, asked: Asked) -> Answer:
         asked = replace(asked, text=presentable(asked.text, MAX_STORED_CHARACTERS))
         (text, team), is_discreet = await asyncio.gather(self._team_of(asked), self._is_outsider(asked))
         if not tokens(text):

@@ -179,6 +179,7 @@ async def test_options_in_groups_are_offered_one_after_the_other_and_too_many_ar
 
     assert len(offered) == 100
     assert theatre.slack.violations == ["block_suggestion: 120 options"]
+    assert theatre.violations == ["120 options"]
 
 
 async def test_a_form_that_comes_too_late_is_told_to_whoever_acted(theatre: Theatre) -> None:

@@ -24,7 +24,7 @@ from bot.playground.slack import WORKSPACE_ID, SlackStandIn
 from bot.settings import Settings
 from bot.slack_directory import SlackDirectory
 from tests.fakes import FakeClock
-from tests.scenarios.conftest import ADMIN, BUYING, HttpLine, Stage
+from tests.scenarios.conftest import ADMIN, BUYING, HttpLine, SocketLine, Stage
 from tests.scenarios.test_serving import answered, serving
 
 TOKEN = "t0p-secret"
@@ -44,15 +44,36 @@ async def pages(port: int) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+def a_question(slack: SlackStandIn) -> dict[str, str]:
+    """Return what Slack sends of a slash command."""
+    return {
+        "command": "/finops",
+        "text": f"who-owns {BUYING}",
+        "team_id": WORKSPACE_ID,
+        "user_id": ADMIN,
+        "channel_id": "C1CHANNEL",
+        "trigger_id": "1.2",
+        "response_url": slack.response_url(),
+    }
+
+
 @pytest.mark.parametrize("by_socket", [True, False])
 async def test_status_and_figures_are_served_beside_a_socket_as_well_as_over_http(
-    settings: Settings, sqlite_engine: AsyncEngine, router: Router, port: int, *, by_socket: bool
+    slack: SlackStandIn,
+    settings: Settings,
+    sqlite_engine: AsyncEngine,
+    router: Router,
+    port: int,
+    *,
+    by_socket: bool,
 ) -> None:
     settings = settings.model_copy(update={"port": port, "metrics_token": SecretStr(TOKEN)})
     if not by_socket:
         settings = settings.model_copy(update={"slack_app_token": None})
 
     async with serving(settings, sqlite_engine, router), pages(port) as client:
+        line = SocketLine(slack) if by_socket else HttpLine(client)
+        await line.send("slash_commands", a_question(slack))
         statuses = [(await client.get(path)).status_code for path in ("/ready", "/slack/events")]
         figures = (await client.get("/metrics")).text
         forwarded = {"X-Forwarded-For": "203.0.113.7"}
@@ -61,6 +82,7 @@ async def test_status_and_figures_are_served_beside_a_socket_as_well_as_over_htt
 
     assert statuses == [200, 404 if by_socket else 405]
     assert "finops_inbox_depth 0.0" in figures
+    assert 'finops_questions_total{decision="confident",surface="slash"} 1.0' in figures
     assert "process_resident_memory_bytes" in figures
     assert (refused.status_code, allowed.status_code) == (404, 200)
 
@@ -73,8 +95,7 @@ async def test_the_bot_runs_beside_a_taken_port_and_says_so(
         taken.listen()
         async with serving(settings.model_copy(update={"port": port}), sqlite_engine, router):
             await slack.connected()
-            form = {"command": "/finops", "text": "help", "team_id": WORKSPACE_ID, "user_id": ADMIN}
-            answer = await slack.deliver("slash_commands", {**form, "channel_id": "C1CHANNEL"})
+            answer = await slack.deliver("slash_commands", a_question(slack))
 
     assert answer["text"]
     (told,) = [one for one in events if one["event"] == "status_not_served"]
@@ -90,8 +111,7 @@ async def test_it_stops_within_ten_seconds_whatever_hangs(
     running = asyncio.create_task(serve(by_http, services, client))
     async with pages(port) as http:
         slack.slow_down("views.open", 60)
-        form = {"command": "/finops", "text": "assign", "team_id": WORKSPACE_ID, "user_id": ADMIN}
-        body = urlencode({**form, "channel_id": "C1", "trigger_id": "1.2", "response_url": slack.response_url()})
+        body = urlencode({**a_question(slack), "text": "assign"})
         asking = asyncio.create_task(HttpLine(http).post(body.encode(), "application/x-www-form-urlencoded"))
         await called(slack, "views.open")
         begun = time.monotonic()

@@ -51,10 +51,13 @@ async def send(
     return response
 
 
-def signed(body: bytes, timestamp: str, signature: str | None = None) -> dict[str, str]:
+def signed(
+    body: bytes, timestamp: str, signature: str | None = None, *, secret: str = SIGNING_SECRET
+) -> dict[str, str]:
+    """Return the headers of a signed request, or of one with another signature."""
     return {
         "X-Slack-Request-Timestamp": timestamp,
-        "X-Slack-Signature": signature_of(body, timestamp) if signature is None else signature,
+        "X-Slack-Signature": signature_of(body, timestamp, secret) if signature is None else signature,
     }
 
 
