@@ -1,7 +1,8 @@
 """The database connection: pragmas and transactions of SQLite, errors of both databases."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from bot.storage.tables import Row
 
 BUSY_TIMEOUT_SECONDS: Final = 5
 _WRITES: Final = "finops_writes"
+_QUEUE: Final = "finops_queue_of_writers"
 _POSTGRES: Final = {
     "connect_timeout": BUSY_TIMEOUT_SECONDS,
     # A server that vanished without a word is given up as well; the system would wait a quarter of an hour.
@@ -29,7 +31,8 @@ def build_engine(database_url: str) -> AsyncEngine:
     """Return an engine for a SQLAlchemy URL with an async driver; nothing is connected yet.
 
     A SQLite file's folder is made where it is missing. Foreign keys are enforced, readers do not block
-    the writer (WAL), and a writing transaction takes its lock when it begins, so it cannot fail half-way.
+    the writer (WAL), and a writing transaction takes its lock when it begins, so it cannot fail half-way. The
+    writers of one process queue for it, because SQLite lets whoever waits sleep and lose its place.
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
@@ -37,7 +40,12 @@ def build_engine(database_url: str) -> AsyncEngine:
         return create_async_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_POSTGRES)
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
+        execution_options={_QUEUE: asyncio.Lock()},
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -54,7 +62,8 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """Open a session whose one transaction is committed at the end, or rolled back by an exception."""
     bound = engine.execution_options(**{_WRITES: True})
-    async with _translated(engine), AsyncSession(bound) as session, session.begin():
+    queue = bound.get_execution_options().get(_QUEUE) or nullcontext()
+    async with _translated(engine), queue, AsyncSession(bound) as session, session.begin():
         yield session
 
 
