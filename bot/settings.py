@@ -122,7 +122,7 @@ class Settings(BaseSettings):
 
     @property
     def on_slack(self) -> bool:
-        """Whether the bot talks to Slack; without a token it runs in the terminal."""
+        """Whether the bot talks to Slack; without a token it is the playground."""
         return self.slack_bot_token is not None
 
     @property
