@@ -1,60 +1,44 @@
-"""``/finops who-owns`` over HTTP, beside a Bolt app that only acknowledges, in one run on one machine.
+"""The bot under load over HTTP, beside a Bolt app that only acknowledges, in one run on one machine.
 
-    python benchmarks/bench_slack.py [--seconds N] [--postgres URL]
+    python benchmarks/bench_slack.py [--seconds N] [--postgres URL] [--soak MINUTES]
 
-Each server is a process of its own; this process asks, with signed requests, over one and over 16 connections in
-turn, and answers the bot's look-ups as the stand-in Slack.
+Each server is a process of its own; this process is Slack: it sends signed requests, takes the posts and answers
+the look-ups. Questions are those of the own benchmark, for a company of fifty teams.
+
+1. ``/finops who-owns`` over one and over 16 connections: answers a second, and how long each takes.
+2. A burst: 200 mentions at once while Slack takes 800 ms for each post.
+3. ``--soak``: commands and mentions at a steady pace, and what becomes of memory and open files.
 """
 
 import argparse
 import asyncio
-import hashlib
-import hmac
-import json
-import multiprocessing
 import os
-import resource
-import socket
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections import deque
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
 
-import aiohttp
-import uvicorn
-from pydantic import SecretStr
-from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_servers import PEOPLE, Server, acknowledging, answering, running
+from slack_traffic import Traffic, at_a_pace, connected, over_connections
 
-from bot.app import build_bot
-from bot.bootstrap import build_router, build_services
-from bot.clock import system_clock
-from bot.http import build_http_app
-from bot.messenger import build_client
-from bot.playground.slack import APP_TOKEN, BOT_TOKEN, WORKSPACE_ID, SlackStandIn
-from bot.settings import Settings
-from bot.slack_directory import SlackDirectory
-from bot.storage.engine import build_engine
-from bot.storage.schema import upgrade
+from bot.playground.slack import SlackStandIn
 
-SECRET = "benchmark"  # noqa: S105 (made up)
 CONNECTIONS = (1, 16)
-PEOPLE = 300
-QUESTIONS = (
-    "who signs off the savings plan",
-    "the snowflake contract is up for renewal in march, who talks to their account exec?",
-    "our r5 nodes idle at 10 percent cpu, can someone rightsize them",
-    "book the accrual for the march aws invoice before month end close",
-)
+BURST = 200
+POST_SECONDS = 0.8
+SOAK_PER_SECOND = 40
+MENTIONED = 4
+"""Every fourth question of the soak is a mention."""
+
+LOOK_EVERY_SECONDS = 15
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What one server did: requests a second, and the slowest of a hundred answers, in milliseconds."""
+    """What one server did: requests a second, and how long they took, in milliseconds."""
 
     per_second: float
     p50: float
@@ -62,172 +46,119 @@ class Figures:
 
 
 def main() -> None:
-    """Print a table: each server over each number of connections, and its ratio to the first one."""
+    """Print a table for each part."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--postgres", help="an empty database, or one of this schema")
+    parser.add_argument("--soak", type=float, default=0, help="minutes")
     given = parser.parse_args()
-    asyncio.run(compare(given.seconds, given.postgres))
+    asyncio.run(run(given.seconds, given.postgres, given.soak))
 
 
-async def compare(seconds: float, postgres: str | None) -> None:
-    """Run every server in turn and compare it with the first."""
+async def run(seconds: float, postgres: str | None, soak_minutes: float) -> None:
+    """Run every part on every database."""
     print(f"{os.cpu_count()} cores")
-    print(
-        "| Server | connections | requests/s | p50 ms | p99 ms | throughput × | p99 × | MB |\n" + "|---" * 8 + "|"
-    )
     with tempfile.TemporaryDirectory() as folder:
         urls = {"SQLite": f"sqlite+aiosqlite:///{Path(folder) / 'bench.sqlite3'}"}
         urls |= {"PostgreSQL": postgres} if postgres else {}
         async with SlackStandIn() as slack:
-            slack.users = {"U1ASKER": {"id": "U1ASKER", "name": "sam", "profile": {"display_name": "Sam"}}}
-            base = await measured(acknowledging, (slack.api_url,), seconds)
-            show("acknowledges only", base, base)
-            for name, url in urls.items():
-                show(f"who-owns, {name}", await measured(answering, (url, slack.api_url), seconds), base)
+            slack.users = {one: {"id": one, "name": one.lower()} for one in PEOPLE}
+            await compare(slack, urls, seconds)
+            await bursts(slack, urls)
+            if soak_minutes:
+                await soaks(slack, urls, soak_minutes)
 
 
-def show(name: str, found: tuple[dict[int, Figures], float], base: tuple[dict[int, Figures], float]) -> None:
-    """Print a line per number of connections."""
-    for connections, one in found[0].items():
-        other = base[0][connections]
-        print(
-            f"| {name} | {connections} | {one.per_second:,.0f} | {one.p50:.1f} | {one.p99:.1f}"
-            f" | {one.per_second / other.per_second:.2f} | {one.p99 / other.p99:.1f} | {found[1]:.0f} |",
-            flush=True,
-        )
+async def compare(slack: SlackStandIn, urls: dict[str, str], seconds: float) -> None:
+    """Ask each server over each number of connections, and compare it with the first one."""
+    print(heading("Server", "connections", "requests/s", "p50 ms", "p99 ms", "throughput ×", "p99 ×", "MB"))
+    async with running(acknowledging, slack.api_url) as server:
+        base = {connections: await load(server, connections, seconds) for connections in CONNECTIONS}
+        show_load("acknowledges only", base, base, server)
+    for name, url in urls.items():
+        async with running(answering, slack.api_url, url) as server:
+            found = {connections: await load(server, connections, seconds) for connections in CONNECTIONS}
+            show_load(f"who-owns, {name}", found, base, server)
 
 
-async def measured(
-    serve: Callable[..., None], arguments: tuple[str, ...], seconds: float
-) -> tuple[dict[int, Figures], float]:
-    """Start a server, ask it, end it; return the figures by number of connections, and its memory in MB."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as bound:
-        bound.bind(("127.0.0.1", 0))
-        bound.listen(128)
-        port = bound.getsockname()[1]
-        process = multiprocessing.get_context("fork").Process(target=serve, args=(bound, *arguments), daemon=True)
-        process.start()
-    try:
-        address = f"http://127.0.0.1:{port}"
-        await until_healthy(address)
-        await load(address, 1, 1)
-        figures = {connections: await load(address, connections, seconds) for connections in CONNECTIONS}
-        return figures, memory_of(process.pid or 0)
-    finally:
-        process.kill()
-        process.join(10)
-
-
-async def load(address: str, connections: int, seconds: float) -> Figures:
-    """Ask over so many connections for so long."""
-    times: list[float] = []
-    ends = time.perf_counter() + seconds
-    connector = aiohttp.TCPConnector(limit=connections)
-    async with aiohttp.ClientSession(connector=connector) as session:
-        await asyncio.gather(*(ask_until(session, address, ends, times, number) for number in range(connections)))
-    ordered = sorted(times)
-    return Figures(len(times) / seconds, statistics.median(ordered) * 1e3, ordered[int(len(ordered) * 0.99)] * 1e3)
-
-
-async def ask_until(
-    session: aiohttp.ClientSession, address: str, ends: float, times: list[float], number: int
-) -> None:
-    """Ask one question after the other, by many people in turn, so that nobody asks too much."""
-    asked = number * 1_000_000
-    while time.perf_counter() < ends:
-        asked += 1
-        form = {
-            "command": "/finops",
-            "text": f"who-owns {QUESTIONS[asked % len(QUESTIONS)]}",
-            "team_id": WORKSPACE_ID,
-            "user_id": f"U{asked % PEOPLE:09}",
-            "channel_id": "C1CHANNEL",
-            "response_url": f"{address}/nowhere",
-            "trigger_id": "1.2",
-        }
-        body = urlencode(form).encode()
-        started = time.perf_counter()
-        async with session.post(f"{address}/slack/events", data=body, headers=signed(body)) as response:
-            answer = await response.read()
-            if response.status != 200:  # noqa: PLR2004 (HTTP OK)
-                raise RuntimeError(f"{response.status}: {answer[:200]!r}")
-        times.append(time.perf_counter() - started)
-
-
-def signed(body: bytes) -> dict[str, str]:
-    """Return the headers of a request of Slack's."""
-    timestamp = str(int(time.time()))
-    base = b"v0:" + timestamp.encode() + b":" + body
-    return {
-        "X-Slack-Request-Timestamp": timestamp,
-        "X-Slack-Signature": "v0=" + hmac.new(SECRET.encode(), base, hashlib.sha256).hexdigest(),
-        "Content-Type": "application/x-www-form-urlencoded",
-    }
-
-
-async def until_healthy(address: str) -> None:
-    """Return when the server answers; a minute at most."""
-    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
-        while True:
-            with suppress(aiohttp.ClientError):
-                async with session.get(f"{address}/health") as response:
-                    if json.loads(await response.read()) == {"status": "ok"}:
-                        return
-            await asyncio.sleep(0.1)
-
-
-def acknowledging(bound: socket.socket, slack_url: str) -> None:
-    """Serve a Bolt app that acknowledges the command and does nothing."""
-
-    async def build() -> AsyncApp:
-        client = AsyncWebClient(token=BOT_TOKEN, base_url=slack_url)
-        app = AsyncApp(client=client, signing_secret="", request_verification_enabled=False)
-
-        async def acknowledge(ack: AsyncAck) -> None:
-            await ack(response_type="ephemeral", text="ok")
-
-        app.command("/finops")(acknowledge)
-        return app
-
-    asyncio.run(serve_app(bound, build))
-
-
-def answering(bound: socket.socket, database_url: str, slack_url: str) -> None:
-    """Serve the whole bot."""
-    settings = Settings(
-        _env_file=None,
-        slack_bot_token=SecretStr(BOT_TOKEN),
-        slack_app_token=SecretStr(APP_TOKEN),
-        slack_api_url=slack_url,
-        database_url=database_url,
+async def load(server: Server, connections: int, seconds: float) -> Figures:
+    """Ask for a second unmeasured, then for ``seconds``."""
+    await over_connections(server.address, connections, 1)
+    ordered = sorted(await over_connections(server.address, connections, seconds))
+    return Figures(
+        len(ordered) / seconds, statistics.median(ordered) * 1e3, ordered[int(len(ordered) * 0.99)] * 1e3
     )
 
-    async def build() -> AsyncApp:
-        engine = build_engine(settings.database_url)
-        await upgrade(engine)
-        client = build_client(settings)
-        services = build_services(settings, engine, build_router(), SlackDirectory(client), system_clock)
-        return build_bot(services, client).app
 
-    asyncio.run(serve_app(bound, build))
-
-
-async def serve_app(bound: socket.socket, build: Callable[[], Awaitable[AsyncApp]]) -> None:
-    """Serve an app on a socket until the process is killed."""
-
-    async def is_ready() -> None:
-        """Be ready."""
-
-    http_app = build_http_app(await build(), SECRET, is_ready)
-    server = uvicorn.Server(uvicorn.Config(http_app, log_config=None, access_log=False))
-    await server.serve(sockets=[bound])
+def show_load(name: str, found: dict[int, Figures], base: dict[int, Figures], server: Server) -> None:
+    """Print a line per number of connections."""
+    for connections, one in found.items():
+        other = base[connections]
+        ratios = f"{one.per_second / other.per_second:.2f} | {one.p99 / other.p99:.1f}"
+        figures = f"{one.per_second:,.0f} | {one.p50:.1f} | {one.p99:.1f} | {ratios}"
+        print(f"| {name} | {connections} | {figures} | {server.megabytes:.0f} |", flush=True)
 
 
-def memory_of(pid: int) -> float:
-    """Return the resident memory of a process, in MB."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text("utf-8").split()[1])
-    return pages * resource.getpagesize() / 1e6
+async def bursts(slack: SlackStandIn, urls: dict[str, str]) -> None:
+    """Mention the bot many times at once; print how long acknowledgements took, and all answers."""
+    print(heading(f"{BURST} mentions at once", "slowest ack, ms", "answered", "all after, s"))
+    for name, url in urls.items():
+        async with running(answering, slack.api_url, url) as server, connected(BURST) as session:
+            traffic = Traffic(server.address, session)
+            await asyncio.gather(*(traffic.command() for _ in PEOPLE))  # connections are open, people known
+            for _ in range(BURST):
+                slack.slow_down("chat.postMessage", POST_SECONDS)
+            slack.calls.clear()
+            slack.channels.messages.clear()
+            started = time.perf_counter()
+            times = await asyncio.gather(*(traffic.mention() for _ in range(BURST)))
+            answered = await answers(slack, BURST, 60)
+            took = time.perf_counter() - started
+            print(f"| {name} | {max(times) * 1e3:.0f} | {answered} | {took:.1f} |", flush=True)
+
+
+async def answers(slack: SlackStandIn, wanted: int, most_seconds: float) -> int:
+    """Return how many threads were answered, when it is as many as wanted, or the time is over."""
+    ends, found = time.perf_counter() + most_seconds, 0
+    while found < wanted and time.perf_counter() < ends:
+        await asyncio.sleep(0.05)
+        messages = [one for some in slack.channels.messages.values() for one in some]
+        found = len({one["thread_ts"] for one in messages if one.get("thread_ts")})
+    return found
+
+
+async def soaks(slack: SlackStandIn, urls: dict[str, str], minutes: float) -> None:
+    """Ask at a steady pace; print what becomes of memory and open files."""
+    print(heading(f"{minutes:.0f} minutes, {SOAK_PER_SECOND}/s", "minute", "MB", "open files"))
+    for name, url in urls.items():
+        async with running(answering, slack.api_url, url) as server, connected(16) as session:
+            traffic = Traffic(server.address, session)
+            turns = iter(range(10**9))
+
+            def ask(traffic: Traffic = traffic, turns: Iterator[int] = turns) -> Awaitable[float]:
+                return traffic.mention() if next(turns) % MENTIONED == 0 else traffic.command()
+
+            looking = asyncio.create_task(look_on(name, server, slack))
+            await at_a_pace(ask, SOAK_PER_SECOND, minutes * 60)
+            looking.cancel()
+
+
+async def look_on(name: str, server: Server, slack: SlackStandIn) -> None:
+    """Print a line a minute, the largest of what is seen in it; this process forgets what it was told."""
+    for minute in range(1_000):
+        seen: deque[tuple[float, int]] = deque()
+        for _ in range(int(60 / LOOK_EVERY_SECONDS)):
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+            seen.append((server.megabytes, server.open_files))
+            slack.calls.clear()
+            slack.channels.messages.clear()
+        megabytes, files = max(one for one, _ in seen), max(one for _, one in seen)
+        print(f"| {name} | {minute + 1} | {megabytes:.1f} | {files} |", flush=True)
+
+
+def heading(*columns: str) -> str:
+    """Return the first lines of a table."""
+    return f"\n| {' | '.join(columns)} |\n{'|---' * len(columns)}|"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ sent again.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import uuid4
@@ -79,28 +79,38 @@ class Answering:
         answer: Callable[[Letter], Awaitable[Message]],
         messenger: AnswerMessenger,
         clock: Clock,
+        workspaces: Iterable[str] = (),
         lease: timedelta = LEASE,
     ) -> None:
-        """``answer`` never fails but with ``UnavailableError``."""
+        """``answer`` never fails but with ``UnavailableError``; ``workspaces`` are those that it answers in.
+
+        Others are added where a letter of theirs came in here. What waits in the rest is left to whoever has a
+        token for it.
+        """
         self._inbox = inbox
         self._answer = answer
         self._messenger = messenger
         self._clock = clock
         self._lease = lease
+        self._workspaces = set(workspaces)
         self._news = asyncio.Event()
         self._in_hand: set[asyncio.Task[None]] = set()
         self._is_running = False
         self._draining: asyncio.Task[None] | None = None
 
-    def wake(self) -> None:
+    def wake(self, workspace_id: str) -> None:
         """Say that something came in; it is answered whether ``run`` runs or not."""
+        self._workspaces.add(workspace_id)
+        self._begin()
+
+    def _begin(self) -> None:
         self._news.set()
         if not self._is_running and (self._draining is None or self._draining.done()):
             self._draining = asyncio.create_task(self._drain())
 
     async def settle(self) -> None:
         """Answer everything that waits now, where ``run`` does not run."""
-        self.wake()
+        self._begin()
         if self._draining is not None:
             await asyncio.shield(self._draining)
 
@@ -125,7 +135,7 @@ class Answering:
         room = AT_ONCE - len(self._in_hand)
         self._news.clear()
         try:
-            items = await self._inbox.claim(self._clock(), self._lease, room) if room > 0 else ()
+            items = await self._inbox.claim(self._workspaces, self._clock(), self._lease, room) if room > 0 else ()
         except UnavailableError as error:
             _log.warning("inbox_unavailable", error=str(error))
             return False

@@ -55,8 +55,10 @@ def build_app(services: Services, client: AsyncWebClient) -> AsyncApp:
     return build_bot(services, client).app
 
 
-def build_bot(services: Services, client: AsyncWebClient) -> SlackBot:
+def build_bot(services: Services, client: AsyncWebClient, workspace_id: str | None = None) -> SlackBot:
     """Return the Bolt app with everything it listens to, and its worker; nothing is called yet.
+
+    What waits from before in the workspace ``workspace_id`` is answered, too.
 
     Listeners finish before Slack is answered, so that a command's answer travels in its acknowledgement.
     Signatures are verified before a request gets here, by ``bot.http``; a socket needs none.
@@ -77,6 +79,7 @@ def build_bot(services: Services, client: AsyncWebClient) -> SlackBot:
         answer=partial(guarded, LetterAnswerer(services).answer, can_wait=True),
         messenger=messenger,
         clock=services.clock,
+        workspaces=[workspace_id] if workspace_id else [],
     )
     messages = MessageHandlers(services, answering.wake)
     register(app, services, messenger, messages, build_digesting(services, messenger).send_now)
@@ -94,8 +97,8 @@ async def serve(settings: Settings, services: Services, client: AsyncWebClient) 
     _log.info("connected_to_slack", workspace=workspace_id)
     metrics = Metrics()
     client.retry_handlers.insert(0, SlackMeter(metrics))
-    bot = build_bot(services, client)
-    metrics.watch_inbox(partial(_backlog, services))
+    bot = build_bot(services, client, workspace_id)
+    metrics.watch_inbox(partial(_backlog, services, workspace_id))
     services.asking.watch(partial(_count, metrics))
     ticker = Ticker(jobs(services, SlackMessenger(client), workspace_id))
     ticker.start()
@@ -137,8 +140,8 @@ def _count(metrics: Metrics, answer: Answer, took: timedelta) -> None:
     metrics.question_answered(question.decision, question.asked.surface.value, took.total_seconds())
 
 
-async def _backlog(services: Services) -> tuple[int, float]:
-    backlog = await services.inbox.backlog()
+async def _backlog(services: Services, workspace_id: str) -> tuple[int, float]:
+    backlog = await services.inbox.backlog(workspace_id)
     return backlog.waiting, age_of(backlog.oldest, services.clock())
 
 

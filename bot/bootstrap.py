@@ -37,6 +37,7 @@ from bot.storage.knowledge_paths import config_folder, knowledge_files, own_know
 from bot.storage.labelled_questions import read_labelled_questions
 from bot.storage.learnt_files import add_learnt
 from bot.storage.matrix import SqlMatrixReader
+from bot.storage.ownership_memory import build_ownership_memory
 from bot.storage.ownership_policy import read_ownership_policy
 from bot.storage.privacy import SqlPrivacyStore
 from bot.storage.questions import SqlQuestionStore
@@ -50,10 +51,12 @@ from bot.teams.audit_service import AuditService
 from bot.teams.away import AwayService
 from bot.teams.calendar import Calendar
 from bot.teams.directory import Directory
+from bot.teams.finders import CurrentFinders
 from bot.teams.finding import TeamFinder
 from bot.teams.matrix import MatrixService, Needs
 from bot.teams.ownership import OwnerFinder
 from bot.teams.reviews import ReviewService
+from bot.teams.store import OwnershipLookup
 from bot.teams.team_changes import TeamService
 from bot.teams.transfer import TransferService
 
@@ -92,7 +95,7 @@ def build_services(
     finder = TeamFinder(teams, directory, router)
     access = Access(directory, teams, settings.finops_admins)
     owners = OwnerFinder(
-        teams=teams, assignments=assignments, absences=absences, directory=directory, policy=policy, clock=clock
+        lookup=OwnershipLookup(teams, assignments, absences), directory=directory, policy=policy, clock=clock
     )
     assigning = AssigningService(
         teams=teams,
@@ -119,8 +122,7 @@ def build_services(
         asking=AskService(
             route=router.route,
             catalogue=router.catalogue,
-            finder=finder,
-            owners=owners,
+            finders=CurrentFinders(build_ownership_memory(engine, clock).current, finder, owners).of,
             directory=directory,
             store=questions,
             clock=clock,

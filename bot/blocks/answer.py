@@ -10,13 +10,12 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     ButtonElement,
     InteractiveElement,
-    Option,
     PlainTextObject,
-    StaticSelectElement,
 )
 
 from bot.blocks import ids
 from bot.blocks.fields import button
+from bot.blocks.someone_else import SomeoneElseSelect
 from bot.blocks.standing import standing
 from bot.blocks.text import Message, context, escape, listed, mention, quoted, section
 from bot.knowledge.model import Confident, Match, Persona
@@ -64,7 +63,7 @@ def answer_message(answer: Answer, personas: Sequence[Persona], audience: Audien
     if isinstance(answer, PersonaAnswer) and answer.is_discreet:
         return _message(*_words(answer, audience), [])
     buttons = list(_buttons(answer, audience))
-    return _message(*_words(answer, audience), [*buttons, _someone_else(answer.question.id, personas)])
+    return _message(*_words(answer, audience), [*buttons, SomeoneElseSelect(answer.question.id, personas)])
 
 
 def shared_message(answer: PersonaAnswer, asker_name: str, now: datetime) -> Message:
@@ -212,15 +211,3 @@ def _percent(match: Match) -> str:
 
 def _button(label: str, action_id: str, ref: ids.AnswerRef) -> ButtonElement:
     return ButtonElement(text=PlainTextObject(text=label), action_id=action_id, value=ref.encode())
-
-
-def _someone_else(question_id: str, personas: Sequence[Persona]) -> StaticSelectElement:
-    choices = [(persona.name, persona.key) for persona in sorted(personas, key=lambda one: one.name)]
-    return StaticSelectElement(
-        placeholder=PlainTextObject(text="Someone else…"),
-        action_id=ids.ANSWER_SOMEONE_ELSE,
-        options=[
-            Option(text=PlainTextObject(text=name), value=ids.AnswerRef(question_id, key).encode())
-            for name, key in [*choices, ("Nobody: not about cloud cost", None)]
-        ],
-    )

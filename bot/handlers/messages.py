@@ -13,9 +13,9 @@ from bot.services import Services
 
 
 class MessageHandlers:
-    """Takes messages in; ``wake`` says that there is something to answer."""
+    """Takes messages in; ``wake`` says in which workspace there is something to answer."""
 
-    def __init__(self, services: Services, wake: Callable[[], None]) -> None:
+    def __init__(self, services: Services, wake: Callable[[str], None]) -> None:
         self._inbox = services.inbox
         self._clock = services.clock
         self._wake = wake
@@ -23,19 +23,19 @@ class MessageHandlers:
     async def accept(self, letter: Letter) -> None:
         """Keep a new message until it is answered."""
         if await self._inbox.accept(letter, self._clock()):
-            self._wake()
+            self._wake(letter.workspace_id)
 
     async def edit(self, letter: Letter) -> None:
         """Answer an edited message anew, in the place of its answer; one that turned to the bot only now, too."""
         if await self._inbox.edit(letter):
-            self._wake()
+            self._wake(letter.workspace_id)
         else:
             await self.accept(letter)
 
     async def delete(self, deleted: Deleted) -> None:
         """Withdraw the answer to a deleted message."""
         if await self._inbox.withdraw(deleted.workspace_id, deleted.channel_id, deleted.ts):
-            self._wake()
+            self._wake(deleted.workspace_id)
 
 
 class LetterAnswerer:

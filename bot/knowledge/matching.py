@@ -34,14 +34,9 @@ def nearest(text: str, candidates: Sequence[str], min_score: float) -> str | Non
     The score is rapidfuzz's ``token_sort_ratio``, 0–100: words in any order, and a text that is only a part of
     the other is not the same. Equally near ones are told apart by the alphabet.
     """
-    found = process.extractOne(
-        text,
-        sorted(candidates),
-        scorer=fuzz.token_sort_ratio,
-        processor=_comparable,
-        score_cutoff=min_score,
-    )
-    return found[0] if found else None
+    by_words = _by_words(tuple(candidates))
+    found = process.extractOne(_words_of(text), by_words, scorer=fuzz.ratio, score_cutoff=min_score)
+    return found[2] if found else None
 
 
 def is_one_slip_away(left: str, right: str) -> bool:
@@ -86,9 +81,16 @@ class Speller:
         return found[0] if found else None
 
 
+@lru_cache(maxsize=200)
+def _by_words(candidates: tuple[str, ...]) -> dict[str, str]:
+    """Return candidates, by the alphabet, with what is compared of them; that is done once per responsibility."""
+    return {candidate: _words_of(candidate) for candidate in sorted(candidates)}
+
+
 @lru_cache(maxsize=20_000)
-def _comparable(text: str) -> str:
-    return fold(clean(text))
+def _words_of(text: str) -> str:
+    """Return the folded words in order, as ``token_sort_ratio`` compares them."""
+    return " ".join(sorted(fold(clean(text)).split()))
 
 
 def _similarity(left: str, right: str) -> float:

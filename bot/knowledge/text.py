@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -65,10 +66,12 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", folded)))
 
 
+@lru_cache(maxsize=64)
 def tokens(text: str) -> tuple[Token, ...]:
     """Return the first ``MAX_TOKENS`` words of a raw Slack message.
 
-    Runs of scripts without blanks give pairs of characters, but for katakana, which writes whole words.
+    Runs of scripts without blanks give pairs of characters, but for katakana, which writes whole words. The last
+    texts are remembered: several parts of an answer ask for the words of the same question.
     """
     return tuple(islice(_tokens(clean(text)), MAX_TOKENS))
 
@@ -91,6 +94,7 @@ def _spoken(reference: re.Match[str]) -> str:
     return f" {label} " if label else " "
 
 
+@lru_cache(maxsize=4_096)
 def _printable(character: str) -> str:
     # Control, format (zero-width, direction) and private characters, symbols such as emoji; zero-width
     # joiners hide inside words, so they vanish instead of splitting one.
@@ -111,7 +115,8 @@ def presentable(text: str, limit: int) -> str:
     Line breaks become blanks; a cut is marked with an ellipsis. Slack markup is left as it is.
     """
     text = text[: 2 * limit].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = " ".join("".join(map(_visible, text)).split())
+    visible = text if text.isprintable() else "".join(map(_visible, text))
+    text = " ".join(visible.split())
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 

@@ -15,10 +15,12 @@ from bot.questions.model import Answer, Asked, PersonaAnswer, StoredQuestion
 from bot.questions.service import AskService
 from bot.services import Services
 from bot.storage.engine import reading
+from bot.storage.ownership_memory import build_ownership_memory
 from bot.storage.questions import SqlQuestionStore
 from bot.storage.tables import QuestionRow
 from bot.storage.teams import SqlTeamStore
 from bot.teams.directory import Directory
+from bot.teams.finders import CurrentFinders
 from bot.teams.finding import TeamFinder
 from bot.teams.model import Assignee, AssigneeType
 
@@ -41,8 +43,11 @@ class Explaining:
         self._asking = AskService(
             route=router.route,
             catalogue=services.catalogue,
-            finder=TeamFinder(SqlTeamStore(engine), services.directory, router),
-            owners=services.owners,
+            finders=CurrentFinders(
+                build_ownership_memory(engine, services.clock).current,
+                TeamFinder(SqlTeamStore(engine), services.directory, router),
+                services.owners,
+            ).of,
             directory=services.directory,
             store=self._questions,
             clock=services.clock,

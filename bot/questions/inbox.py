@@ -1,6 +1,6 @@
 """The inbox: messages to the bot that Slack was told are accepted, until they are answered for good."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -75,8 +75,10 @@ class InboxStore(Protocol):
     async def withdraw(self, workspace_id: str, channel_id: str, ts: str) -> bool:
         """Have the answer to a deleted letter withdrawn; false if the letter is not known."""
 
-    async def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[InboxItem]:
-        """Take on what waits, oldest first, of each thread one at a time.
+    async def claim(
+        self, workspace_ids: Collection[str], now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[InboxItem]:
+        """Take on what waits in these workspaces, oldest first, of each thread one at a time.
 
         What another process took on more than ``lease`` ago, and did not finish, waits, too.
         """
@@ -93,5 +95,5 @@ class InboxStore(Protocol):
     async def failures(self, workspace_id: str, since: datetime, limit: int) -> Sequence[Failure]:
         """Return the letters that could not be answered, newest first."""
 
-    async def backlog(self) -> Backlog:
+    async def backlog(self, workspace_id: str) -> Backlog:
         """Return how much waits."""

@@ -1,7 +1,7 @@
 """The use case the bot is for: a question in, the right persona and the right people out."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeAlias
@@ -34,10 +34,10 @@ from bot.questions.model import (
 )
 from bot.surface import Surface
 from bot.teams.directory import Directory
+from bot.teams.finders import Finders
 from bot.teams.finding import TeamFinder, TeamFound
 from bot.teams.model import Ownership, Team
 from bot.teams.naming import TeamChoice, TeamDoubt
-from bot.teams.ownership import OwnerFinder
 
 MAX_STORED_CHARACTERS: Final = 4_000
 """Of a longer question the beginning is kept; the router reads no further either."""
@@ -92,16 +92,15 @@ class AskService:
         *,
         route: Callable[[str], Routing],
         catalogue: Catalogue,
-        finder: TeamFinder,
-        owners: OwnerFinder,
+        finders: Callable[[str], Awaitable[Finders]],
         directory: Directory,
         store: QuestionStore,
         clock: Clock,
     ) -> None:
+        """``finders`` returns what finds teams and owners in a workspace, as they are now."""
         self._route = route
+        self._finders = finders
         self._catalogue = catalogue
-        self._finder = finder
-        self._owners = owners
         self._directory = directory
         self._store = store
         self._clock = clock
@@ -124,7 +123,8 @@ class AskService:
 
     async def _ask(self, asked: Asked) -> Answer:
         asked = replace(asked, text=presentable(asked.text, MAX_STORED_CHARACTERS))
-        (text, team), is_discreet = await asyncio.gather(self._team_of(asked), self._is_outsider(asked))
+        finders = await self._finders(asked.workspace_id)
+        (text, team), is_discreet = await self._about(asked, finders)
         if not tokens(text):
             raise UserFacingError(
                 "I found no words to go by. Ask in a sentence, like: who signs off the savings plan?"
@@ -143,7 +143,7 @@ class AskService:
             team_id=chosen.id if chosen else None,
             owner_id=None,
         )
-        answer = await self._answer(question, routing, team, is_discreet=is_discreet)
+        answer = await self._answer(question, routing, team, finders, is_discreet=is_discreet)
         if isinstance(answer, PersonaAnswer) and answer.ownership.owner:
             question = replace(question, owner_id=answer.ownership.owner.assignee.id)
         kept_as = await self._store.add(question)
@@ -179,7 +179,7 @@ class AskService:
             UserFacingError: the question, the persona or the team is gone.
         """
         await self._find(workspace_id, question_id)
-        team = await self._finder.by_id(workspace_id, team_id)
+        team = await (await self._finders(workspace_id)).teams.by_id(workspace_id, team_id)
         is_news = await self._store.set_team(workspace_id, question_id, team)
         return Chosen(await self._answer_as(workspace_id, question_id, persona_key), is_news)
 
@@ -201,18 +201,21 @@ class AskService:
         question = await self._find(workspace_id, question_id)
         if all(persona.key != persona_key for persona in self._catalogue.personas):
             raise UserFacingError(f"There is no persona “{persona_key}” any more. Please ask the question again.")
-        (text, team), is_discreet = await asyncio.gather(
-            self._team_of(question.asked), self._is_outsider(question.asked)
-        )
+        finders = await self._finders(workspace_id)
+        (text, team), is_discreet = await self._about(question.asked, finders)
         routing = self._route(text)
         reasons = routing if isinstance(routing, Confident) and routing.best.persona.key == persona_key else None
-        return await self._owned(question, persona_key, reasons, team, is_discreet=is_discreet)
+        return await self._owned(question, persona_key, reasons, team, finders, is_discreet=is_discreet)
 
-    async def _team_of(self, asked: Asked) -> tuple[str, TeamFound]:
+    async def _about(self, asked: Asked, finders: Finders) -> tuple[tuple[str, TeamFound], bool]:
+        """Return the question without its team, that team, and whether the asker is an outsider."""
+        return await asyncio.gather(self._team_of(asked, finders.teams), self._is_outsider(asked))
+
+    async def _team_of(self, asked: Asked, finder: TeamFinder) -> tuple[str, TeamFound]:
         if asked.team_name is not None:
-            team = await self._finder.called(asked.workspace_id, asked.team_name, asked.at)
+            team = await finder.called(asked.workspace_id, asked.team_name, asked.at)
             return asked.text, TeamChoice(team, "asked")
-        return await self._finder.of_question(
+        return await finder.of_question(
             asked.workspace_id, asked.text, asked.channel_id, None if asked.is_external else asked.asker_id
         )
 
@@ -233,12 +236,12 @@ class AskService:
         return question
 
     async def _answer(
-        self, question: StoredQuestion, routing: Routing, team: TeamFound, *, is_discreet: bool
+        self, question: StoredQuestion, routing: Routing, team: TeamFound, finders: Finders, *, is_discreet: bool
     ) -> Answer:
         match routing:
             case Confident():
                 key = routing.best.persona.key
-                return await self._owned(question, key, routing, team, is_discreet=is_discreet)
+                return await self._owned(question, key, routing, team, finders, is_discreet=is_discreet)
             case Ambiguous():
                 return ChoiceAnswer(question, routing, team if isinstance(team, TeamChoice) else None)
             case Unrelated():
@@ -250,6 +253,7 @@ class AskService:
         persona_key: str,
         reasons: Confident | None,
         team: TeamFound,
+        finders: Finders,
         *,
         is_discreet: bool,
     ) -> OwnedAnswer:
@@ -258,16 +262,16 @@ class AskService:
             return PersonaAnswer(question, persona, reasons, None, Ownership(None), None, is_discreet=True)
         either_way: tuple[Team, ...] = ()
         if isinstance(team, TeamDoubt):
-            owners = [await self._who(question, persona_key, one) for one in team.teams]
+            owners = [await _who(question, persona_key, one, finders) for one in team.teams]
             if len({one.owner.assignee if one.owner else None for one in owners}) > 1:
                 return TeamQuestionAnswer(question, persona, reasons, team)
             either_way, ownership = team.teams, owners[0]
         else:
-            ownership = await self._who(question, persona_key, team.team if team else None)
+            ownership = await _who(question, persona_key, team.team if team else None, finders)
         choice = team if isinstance(team, TeamChoice) else None
         fallback = None
         if ownership.owner is None and persona_key != FALLBACK_PERSONA:
-            fallback = await self._who(question, FALLBACK_PERSONA, choice.team if choice else None)
+            fallback = await _who(question, FALLBACK_PERSONA, choice.team if choice else None, finders)
         return PersonaAnswer(
             question=question,
             persona=persona,
@@ -279,9 +283,10 @@ class AskService:
             either_way=either_way,
         )
 
-    async def _who(self, question: StoredQuestion, persona_key: str, team: Team | None) -> Ownership:
-        asked = question.asked
-        return await self._owners.who(asked.workspace_id, persona_key, team, asked.at)
+
+async def _who(question: StoredQuestion, persona_key: str, team: Team | None, finders: Finders) -> Ownership:
+    asked = question.asked
+    return await finders.owners.who(asked.workspace_id, persona_key, team, asked.at)
 
 
 def _nearest_example(question: StoredQuestion, reasons: Confident | None) -> str | None:

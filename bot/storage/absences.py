@@ -1,6 +1,6 @@
 """Who is away, in the database; each method is one transaction about one workspace."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from bot.storage.audit import AuditTrail
 from bot.storage.engine import reading, writing
 from bot.storage.tables import AbsenceRow
-from bot.storage.workspaces import lock_workspace
+from bot.storage.workspaces import change_ownership
 from bot.teams.audit import Action, Facts
 from bot.teams.model import Absence, Actor
 
@@ -28,7 +28,7 @@ class SqlAbsenceStore:
         """See ``AbsenceStore``."""
         trail = AuditTrail(by, absence.since)
         async with writing(self._engine) as session:
-            await lock_workspace(session, self._engine, by.workspace_id, absence.since)
+            await change_ownership(session, self._engine, by.workspace_id, absence.since)
             before = await _end_open(session, by.workspace_id, absence.user_id, absence.since)
             session.add(
                 AbsenceRow(
@@ -47,6 +47,7 @@ class SqlAbsenceStore:
         """See ``AbsenceStore``."""
         trail = AuditTrail(by, at)
         async with writing(self._engine) as session:
+            await change_ownership(session, self._engine, by.workspace_id, at)
             before = await _end_open(session, by.workspace_id, user_id, at)
             if before is not None:
                 trail.add(Action.BACK, before=before)
@@ -55,16 +56,23 @@ class SqlAbsenceStore:
 
     async def absences(self, workspace_id: str, user_ids: Collection[str], at: datetime) -> Mapping[str, Absence]:
         """See ``AbsenceStore``."""
+        later = await self.absences_since(workspace_id, at, user_ids)
+        return {one.user_id: one for one in later if one.since <= at}
+
+    async def absences_since(
+        self, workspace_id: str, since: datetime, user_ids: Collection[str] | None = None
+    ) -> Sequence[Absence]:
+        """See ``AbsenceStore``."""
         query = (
             select(AbsenceRow)
-            .where(AbsenceRow.workspace_id == workspace_id, AbsenceRow.since <= at, AbsenceRow.until > at)
+            .where(AbsenceRow.workspace_id == workspace_id, AbsenceRow.until > since)
             .order_by(AbsenceRow.since, AbsenceRow.id)
         )
-        if len(user_ids) <= _MAX_ASKED_FOR:
+        if user_ids is not None and len(user_ids) <= _MAX_ASKED_FOR:
             query = query.where(AbsenceRow.user_id.in_(user_ids))
-        asked_for = frozenset(user_ids)
         async with reading(self._engine) as session:
-            return {row.user_id: _absence(row) for row in await session.scalars(query) if row.user_id in asked_for}
+            absences = map(_absence, await session.scalars(query))
+            return [one for one in absences if user_ids is None or one.user_id in frozenset(user_ids)]
 
 
 async def _end_open(session: AsyncSession, workspace_id: str, user_id: str, at: datetime) -> Facts | None:

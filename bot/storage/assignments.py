@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import and_, false, func, or_, select
+from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.errors import ChangedMeanwhileError, UserFacingError
@@ -13,7 +13,7 @@ from bot.storage.assignment_rows import as_assignment, assignment_row, end, hold
 from bot.storage.audit import AuditTrail, assignment_facts
 from bot.storage.engine import reading, writing
 from bot.storage.tables import AssignmentRow, TeamRow
-from bot.storage.workspaces import lock_workspace
+from bot.storage.workspaces import change_ownership
 from bot.teams.audit import Action
 from bot.teams.model import Actor, Assignee, Assignment, Cell, Rank
 
@@ -30,19 +30,16 @@ class SqlAssignmentStore:
         self, workspace_id: str, at: datetime, *, persona_key: str | None = None, team_ids: Collection[str | None]
     ) -> Sequence[Assignment]:
         """See ``AssignmentStore``."""
-        known = [team_id for team_id in team_ids if team_id is not None]
-        place = or_(
-            AssignmentRow.team_id.in_(known), AssignmentRow.team_id.is_(None) if None in team_ids else false()
-        )
-        query = (
-            select(AssignmentRow)
-            .where(AssignmentRow.workspace_id == workspace_id, place, AssignmentRow.valid_from <= at)
-            .where(holds_after(at))
-            .order_by(*_ORDER)
-        )
-        if persona_key is not None:
-            query = query.where(AssignmentRow.persona_key == persona_key)
+        query = _of_teams(workspace_id, at, persona_key, team_ids).where(AssignmentRow.valid_from <= at)
         async with reading(self._engine) as session:
+            return [as_assignment(row) for row in await session.scalars(query)]
+
+    async def assignments_since(
+        self, workspace_id: str, since: datetime, persona_key: str | None, team_ids: Collection[str | None]
+    ) -> Sequence[Assignment]:
+        """See ``AssignmentStore``."""
+        async with reading(self._engine) as session:
+            query = _of_teams(workspace_id, since, persona_key, team_ids)
             return [as_assignment(row) for row in await session.scalars(query)]
 
     async def all_assignments(self, workspace_id: str, since: datetime) -> Sequence[Assignment]:
@@ -88,7 +85,7 @@ class SqlAssignmentStore:
         """See ``AssignmentStore``."""
         trail = AuditTrail(by, assignment.assigned_at)
         async with writing(self._engine) as session:
-            await lock_workspace(session, self._engine, by.workspace_id, assignment.assigned_at)
+            await change_ownership(session, self._engine, by.workspace_id, assignment.assigned_at)
             if seen_at is not None:
                 await _refuse_changed(session, by, assignment.cell, seen_at)
             team = await _team_of(session, by.workspace_id, assignment.cell)
@@ -111,7 +108,7 @@ class SqlAssignmentStore:
         """See ``AssignmentStore``."""
         trail = AuditTrail(by, at)
         async with writing(self._engine) as session:
-            await lock_workspace(session, self._engine, by.workspace_id, at)
+            await change_ownership(session, self._engine, by.workspace_id, at)
             team = await _team_of(session, by.workspace_id, cell)
             rows = await _rows_after(session, by.workspace_id, cell, at)
             held = [row for row in rows if row.assignee_id == assignee.id]
@@ -129,6 +126,7 @@ class SqlAssignmentStore:
             AssignmentRow.workspace_id == by.workspace_id, AssignmentRow.id.in_(assignment_ids), holds_after(at)
         )
         async with writing(self._engine) as session:
+            await change_ownership(session, self._engine, by.workspace_id, at)
             rows = list(await session.scalars(query.order_by(*_ORDER)))
             for row in rows:
                 before = {"confirmed_at": row.confirmed_at.isoformat()}
@@ -142,6 +140,21 @@ class SqlAssignmentStore:
                 )
             await trail.save(session)
             return len(rows)
+
+
+def _of_teams(
+    workspace_id: str, since: datetime, persona_key: str | None, team_ids: Collection[str | None]
+) -> Select[AssignmentRow]:
+    """Return the query of what holds for these teams at ``since`` or later."""
+    known = [team_id for team_id in team_ids if team_id is not None]
+    everywhere = AssignmentRow.team_id.is_(None) if None in team_ids else false()
+    query = (
+        select(AssignmentRow)
+        .where(AssignmentRow.workspace_id == workspace_id, or_(AssignmentRow.team_id.in_(known), everywhere))
+        .where(holds_after(since))
+        .order_by(*_ORDER)
+    )
+    return query if persona_key is None else query.where(AssignmentRow.persona_key == persona_key)
 
 
 async def _rows_after(

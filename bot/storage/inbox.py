@@ -1,12 +1,14 @@
 """The inbox in the database; each method is one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Update, and_, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import aliased
 
+from bot.batches import Batches
 from bot.questions.inbox import Backlog, Failure, InboxItem, Letter
 from bot.storage.engine import insert_into, reading, writing
 from bot.storage.tables import InboxRow
@@ -23,32 +25,29 @@ class SqlInboxStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._accepting = Batches(self._accept_all)
 
     async def accept(self, letter: Letter, at: datetime) -> bool:
-        """See ``InboxStore``."""
+        """See ``InboxStore``; what comes at the same time shares a transaction."""
+        return await self._accepting.done((letter, at))
+
+    async def _accept_all(self, letters: Sequence[tuple[Letter, datetime]]) -> Sequence[bool]:
+        workspaces = {letter.workspace_id: at for letter, at in letters}
         insert = (
             insert_into(InboxRow, self._engine)
-            .values(
-                workspace_id=letter.workspace_id,
-                channel_id=letter.channel_id,
-                message_ts=letter.ts,
-                thread_ts=letter.thread_ts,
-                thread=letter.thread,
-                user_id=letter.user_id,
-                text=letter.text,
-                surface=letter.surface.value,
-                is_external=letter.is_external,
-                received_at=at,
-                state="waiting",
-                revision=0,
-                claims=0,
-            )
+            .values([_values(letter, at) for letter, at in letters])
             .on_conflict_do_nothing()
-            .returning(InboxRow.message_ts)
+            .returning(InboxRow.workspace_id, InboxRow.channel_id, InboxRow.message_ts)
         )
         async with writing(self._engine) as session:
-            await ensure_workspace(session, self._engine, letter.workspace_id, at)
-            return await session.scalar(insert) is not None
+            for workspace_id in sorted(workspaces):
+                await ensure_workspace(session, self._engine, workspace_id, workspaces[workspace_id])
+            new = {tuple(row) for row in await session.execute(insert)}
+        is_new = []
+        for letter, _ in letters:
+            is_new.append((key := (letter.workspace_id, letter.channel_id, letter.ts)) in new)
+            new.discard(key)  # of a letter that came twice at once, the first one is new
+        return is_new
 
     async def edit(self, letter: Letter) -> bool:
         """See ``InboxStore``."""
@@ -73,10 +72,13 @@ class SqlInboxStore:
             change.values(state="withdrawn", revision=InboxRow.revision + 1, claimed_at=None, not_before=None)
         )
 
-    async def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[InboxItem]:
+    async def claim(
+        self, workspace_ids: Collection[str], now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[InboxItem]:
         """See ``InboxStore``."""
+        free = _free(now, lease).where(InboxRow.workspace_id.in_(workspace_ids)).limit(limit)
         async with writing(self._engine) as session:
-            rows = (await session.scalars(_free(now, lease, limit))).all()
+            rows = (await session.scalars(free)).all()
             for row in rows:
                 row.claimed_at, row.claims = now, row.claims + 1
             return [_item(row) for row in rows]
@@ -114,9 +116,11 @@ class SqlInboxStore:
                 Failure(row.channel_id, row.received_at, row.error or "") for row in await session.scalars(query)
             ]
 
-    async def backlog(self) -> Backlog:
+    async def backlog(self, workspace_id: str) -> Backlog:
         """See ``InboxStore``."""
-        query = select(func.count(), func.min(InboxRow.received_at)).where(InboxRow.state.in_(_OPEN))
+        query = select(func.count(), func.min(InboxRow.received_at)).where(
+            InboxRow.workspace_id == workspace_id, InboxRow.state.in_(_OPEN)
+        )
         async with reading(self._engine) as session:
             waiting, oldest = (await session.execute(query)).one()
             return Backlog(waiting, oldest)
@@ -126,7 +130,25 @@ class SqlInboxStore:
             return await session.scalar(change.returning(InboxRow.message_ts)) is not None
 
 
-def _free(now: datetime, lease: timedelta, limit: int) -> Select[InboxRow]:
+def _values(letter: Letter, at: datetime) -> dict[str, Any]:
+    return {
+        "workspace_id": letter.workspace_id,
+        "channel_id": letter.channel_id,
+        "message_ts": letter.ts,
+        "thread_ts": letter.thread_ts,
+        "thread": letter.thread,
+        "user_id": letter.user_id,
+        "text": letter.text,
+        "surface": letter.surface.value,
+        "is_external": letter.is_external,
+        "received_at": at,
+        "state": "waiting",
+        "revision": 0,
+        "claims": 0,
+    }
+
+
+def _free(now: datetime, lease: timedelta) -> Select[InboxRow]:
     """Return the query of what may be taken on: of each thread the oldest, if nobody has it in hand."""
     earlier = aliased(InboxRow)
     is_first = ~exists().where(
@@ -145,7 +167,6 @@ def _free(now: datetime, lease: timedelta, limit: int) -> Select[InboxRow]:
             is_first,
         )
         .order_by(InboxRow.received_at, InboxRow.message_ts)
-        .limit(limit)
         .with_for_update(skip_locked=True)
     )
 

@@ -27,7 +27,7 @@ from bot.storage.tables import (
     UnfitHolderRow,
 )
 from bot.storage.team_rows import with_parts
-from bot.storage.workspaces import lock_workspace
+from bot.storage.workspaces import change_ownership
 from bot.teams.audit import Action
 from bot.teams.model import Actor
 
@@ -76,7 +76,7 @@ class SqlPrivacyStore:
         """See ``PrivacyStore``."""
         async with writing(self._engine) as session:
             await _overwrite_deleted(session)
-            await lock_workspace(session, self._engine, by.workspace_id, at)
+            await change_ownership(session, self._engine, by.workspace_id, at)
             person = _Person(session, by, user_id, at)
             forgotten = await person.forget()
         await self._empty_log()

@@ -1,20 +1,36 @@
 """Questions, their answers and what people said of them, in the database."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, Final, cast
 
-from sqlalchemy import Update, and_, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Update, and_, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from bot.batches import Batches
 from bot.knowledge.linear import UNRELATED
 from bot.knowledge.model import Decision
 from bot.questions.learning import Correction
 from bot.questions.model import Asked, Feedback, StoredQuestion, Verdict
 from bot.storage.engine import insert_into, reading, writing
-from bot.storage.tables import FeedbackRow, QuestionRow
+from bot.storage.tables import FeedbackRow, QuestionRow, Row
 from bot.storage.workspaces import ensure_workspace
 from bot.surface import Surface
 from bot.teams.model import Team
+
+_QUESTION: Final = Row.metadata.tables[QuestionRow.__tablename__]
+_SAID: Final = (
+    "text",
+    "team_name",
+    "decision",
+    "persona_key",
+    "responsibility",
+    "confidence",
+    "team_id",
+    "owner_id",
+    "settled_persona_key",
+)
+"""What is different when a message is asked again."""
 
 
 class SqlQuestionStore:
@@ -22,36 +38,38 @@ class SqlQuestionStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._adding = Batches(self._add_all)
 
     async def add(self, question: StoredQuestion) -> str:
-        """See ``QuestionStore``."""
-        asked = question.asked
-        said = {
-            "text": asked.text,
-            "team_name": asked.team_name,
-            "decision": question.decision,
-            "persona_key": question.persona_key,
-            "responsibility": question.responsibility,
-            "confidence": question.confidence,
-            "team_id": question.team_id,
-            "owner_id": question.owner_id,
-            "settled_persona_key": question.persona_key if question.decision == "confident" else None,
-        }
-        insert = insert_into(QuestionRow, self._engine).values(
-            workspace_id=asked.workspace_id,
-            id=question.id,
-            surface=asked.surface.value,
-            asker_id=asked.asker_id,
-            channel_id=asked.channel_id,
-            message_ts=asked.message_ts,
-            asked_at=question.asked_at,
-            **said,
-        )
-        same_message = ["workspace_id", "channel_id", "message_ts"]
-        kept = insert.on_conflict_do_update(index_elements=same_message, set_=said).returning(QuestionRow.id)
+        """See ``QuestionStore``; those who add at the same time share a transaction."""
+        return await self._adding.done(question)
+
+    async def _add_all(self, questions: Sequence[StoredQuestion]) -> Sequence[str]:
+        workspaces = {one.asked.workspace_id: one.asked_at for one in questions}
+        alone = [_values(one) for one in questions if one.asked.message_ts is None]
         async with writing(self._engine) as session:
-            await ensure_workspace(session, self._engine, asked.workspace_id, question.asked_at)
-            return str((await session.execute(kept)).scalar_one())
+            for workspace_id in sorted(workspaces):
+                await ensure_workspace(session, self._engine, workspace_id, workspaces[workspace_id])
+            if alone:
+                await session.execute(insert(_QUESTION), alone)
+            return [
+                one.id if one.asked.message_ts is None else await self._add_of_message(session, one)
+                for one in questions
+            ]
+
+    async def _add_of_message(self, session: AsyncSession, question: StoredQuestion) -> str:
+        """Keep it in the place of what was kept of the same message."""
+        values = _values(question)
+        kept = (
+            insert_into(QuestionRow, self._engine)
+            .values(**values)
+            .on_conflict_do_update(
+                index_elements=["workspace_id", "channel_id", "message_ts"],
+                set_={name: values[name] for name in _SAID},
+            )
+            .returning(QuestionRow.id)
+        )
+        return str((await session.execute(kept)).scalar_one())
 
     async def find(self, workspace_id: str, question_id: str) -> StoredQuestion | None:
         """See ``QuestionStore``."""
@@ -154,3 +172,25 @@ def _question(row: QuestionRow) -> StoredQuestion:
         team_id=row.team_id,
         owner_id=row.owner_id,
     )
+
+
+def _values(question: StoredQuestion) -> dict[str, Any]:
+    asked = question.asked
+    return {
+        "workspace_id": asked.workspace_id,
+        "id": question.id,
+        "surface": asked.surface.value,
+        "asker_id": asked.asker_id,
+        "channel_id": asked.channel_id,
+        "message_ts": asked.message_ts,
+        "text": asked.text,
+        "team_name": asked.team_name,
+        "asked_at": question.asked_at,
+        "decision": question.decision,
+        "persona_key": question.persona_key,
+        "responsibility": question.responsibility,
+        "confidence": question.confidence,
+        "team_id": question.team_id,
+        "owner_id": question.owner_id,
+        "settled_persona_key": question.persona_key if question.decision == "confident" else None,
+    }

@@ -72,12 +72,17 @@ def _workspace_key() -> Mapped[str]:
 
 
 class WorkspaceRow(Row):
-    """A Slack workspace by its id (``T…``), or ``local`` for the terminal."""
+    """A Slack workspace by its id (``T…``), or ``local`` for the terminal.
+
+    ``revision`` counts the changes of its teams, assignments and absences: what is in memory of a lower one is
+    out of date.
+    """
 
     __tablename__ = "workspace"
 
     id: Mapped[str] = mapped_column(String(SLACK_ID_LENGTH), primary_key=True)
     created_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(server_default="0")
 
 
 class TeamRow(Row):

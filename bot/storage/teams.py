@@ -14,13 +14,11 @@ from bot.storage.engine import reading, writing
 from bot.storage.tables import TeamChannelRow, TeamMemberRow, TeamNameRow, TeamRow
 from bot.storage.team_endings import end_assignments, move_assignments
 from bot.storage.team_rows import drop_parts, line_rows, part_rows, refuse_taken, require_parent, with_parts
-from bot.storage.workspaces import lock_workspace
+from bot.storage.workspaces import change_ownership
 from bot.teams.audit import Action
 from bot.teams.model import Actor, Team
 from bot.teams.naming import key_of
-
-MAX_CANDIDATES = 500
-"""Names that a misspelt word is compared with; far more than share half of a name in practice."""
+from bot.teams.store import MAX_CANDIDATES
 
 
 class SqlTeamStore:
@@ -33,7 +31,7 @@ class SqlTeamStore:
         """See ``TeamStore``."""
         trail = AuditTrail(by, at)
         async with writing(self._engine) as session:
-            await lock_workspace(session, self._engine, by.workspace_id, at)
+            await change_ownership(session, self._engine, by.workspace_id, at)
             await refuse_taken(session, by.workspace_id, team)
             await require_parent(session, by.workspace_id, team)
             parent = await _name_of(session, by.workspace_id, team.parent_id)
@@ -47,7 +45,7 @@ class SqlTeamStore:
         """See ``TeamStore``."""
         trail = AuditTrail(by, at)
         async with writing(self._engine) as session:
-            await lock_workspace(session, self._engine, by.workspace_id, at)
+            await change_ownership(session, self._engine, by.workspace_id, at)
             row = await _unchanged_row(session, by.workspace_id, team)
             await refuse_taken(session, by.workspace_id, team)
             await require_parent(session, by.workspace_id, team)
@@ -70,7 +68,7 @@ class SqlTeamStore:
         """See ``TeamStore``."""
         trail = AuditTrail(by, at)
         async with writing(self._engine) as session:
-            await lock_workspace(session, self._engine, by.workspace_id, at)
+            await change_ownership(session, self._engine, by.workspace_id, at)
             row = await _unchanged_row(session, by.workspace_id, team)
             parent = await _name_of(session, by.workspace_id, team.parent_id)
             trail.add(Action.TEAM_ARCHIVED, team=(team.id, team.name), before=team_facts(team, parent))
@@ -83,7 +81,7 @@ class SqlTeamStore:
         """See ``TeamStore``."""
         trail = AuditTrail(by, at)
         async with writing(self._engine) as session:
-            await lock_workspace(session, self._engine, by.workspace_id, at)
+            await change_ownership(session, self._engine, by.workspace_id, at)
             row = await _unchanged_row(session, by.workspace_id, source)
             target_row = await _unchanged_row(session, by.workspace_id, target)
             if any(one.id == source.id for one in await line_rows(session, by.workspace_id, target.id)):

@@ -18,7 +18,7 @@ from bot.storage.team_rows import part_rows
 from bot.storage.teams import new_team_row
 from bot.storage.transfer_audit import audit_holdings, audit_teams
 from bot.storage.transfer_state import BATCH, count_changes, read_assignments, read_teams
-from bot.storage.workspaces import lock_workspace
+from bot.storage.workspaces import change_ownership
 from bot.teams.model import Actor
 from bot.teams.transfer_holdings import HoldingChange
 from bot.teams.transfer_people import Report
@@ -60,7 +60,7 @@ class SqlTransferStore:
     async def apply(self, by: Actor, plan: TransferPlan, at: datetime, report: Report) -> None:
         """See ``TransferStore``."""
         async with writing(self._engine) as session:
-            await lock_workspace(session, self._engine, by.workspace_id, at)
+            await change_ownership(session, self._engine, by.workspace_id, at)
             if await count_changes(session, by.workspace_id) != plan.based_on:
                 raise ChangedMeanwhileError(
                     "Somebody else changed teams or assignments meanwhile. Nothing was imported: run it again."

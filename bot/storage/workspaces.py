@@ -2,19 +2,26 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.storage.engine import insert_into
 from bot.storage.tables import WorkspaceRow
 
 
-async def lock_workspace(session: AsyncSession, engine: AsyncEngine, workspace_id: str, at: datetime) -> None:
-    """Make sure the workspace has its row, and hold it until the transaction ends.
+async def change_ownership(session: AsyncSession, engine: AsyncEngine, workspace_id: str, at: datetime) -> None:
+    """Begin a change of teams, assignments or absences: make sure the workspace has its row, and count in it.
 
-    Two changes of ownership in one workspace thus happen one after the other; SQLite's writing transactions
-    do so anyway.
+    The row is held until the transaction ends, so that two changes in one workspace happen one after the other,
+    and whoever sees the new revision sees all that was changed up to it.
     """
+    await ensure_workspace(session, engine, workspace_id, at)
+    counted = update(WorkspaceRow).where(WorkspaceRow.id == workspace_id)
+    await session.execute(counted.values(revision=WorkspaceRow.revision + 1))
+
+
+async def lock_workspace(session: AsyncSession, engine: AsyncEngine, workspace_id: str, at: datetime) -> None:
+    """Make sure the workspace has its row, and hold it until the transaction ends."""
     await ensure_workspace(session, engine, workspace_id, at)
     await session.execute(select(WorkspaceRow.id).where(WorkspaceRow.id == workspace_id).with_for_update())
 

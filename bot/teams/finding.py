@@ -19,17 +19,17 @@ from bot.teams.naming import (
     groups_in,
     is_marked,
     key_of,
+    keys_in,
     mended,
     misspelt_runs,
     names_asked_for,
     openings_in,
     plausible,
     possible_halves,
-    runs_in,
     similar_names,
     split_for,
 )
-from bot.teams.store import TeamStore
+from bot.teams.store import OwnershipLookup, TeamLookup
 
 MAX_DOUBT: Final = 5
 """Of more equally plausible teams none is taken: a choice of twenty is no help."""
@@ -58,10 +58,14 @@ class Lexicon(Protocol):
 class TeamFinder:
     """Looks teams up by what people write."""
 
-    def __init__(self, store: TeamStore, directory: Directory, lexicon: Lexicon) -> None:
+    def __init__(self, store: TeamLookup, directory: Directory, lexicon: Lexicon) -> None:
         self._store = store
         self._directory = directory
         self._lexicon = lexicon
+
+    def on(self, lookup: OwnershipLookup) -> "TeamFinder":
+        """Return a finder that looks there."""
+        return TeamFinder(lookup.teams, self._directory, self._lexicon)
 
     async def called(self, workspace_id: str, name: str, at: datetime | None = None) -> Team:
         """Return the team called ``name``, at the moment ``at`` if that is in the past.
@@ -96,8 +100,8 @@ class TeamFinder:
     ) -> tuple[str, TeamFound]:
         """Return the question without a closing ``for <team>``, and the team (or teams) it is about."""
         head, tail = split_for(text)
-        read, asked_keys = tokens(text), names_asked_for(tail)
-        keys = {*asked_keys, *(run.key for run in runs_in(read))}
+        read = tokens(text)
+        keys = keys_in(read).union(names_asked_for(tail))
         named = await self._store.teams_named(workspace_id, keys) if keys else {}
         asked = await self._asked(workspace_id, tail, named)
         if asked is not None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from bot.knowledge.matching import closest, is_one_slip_away
 from bot.knowledge.text import Token, fold, tokens
@@ -122,21 +122,29 @@ def groups_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_GROUP.findall(text)))
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Some words of a question that stand together, folded in ``key``."""
+class Run(NamedTuple):
+    """Some words of a question that stand together, folded in ``key``; every question has many."""
 
     key: str
     start: int
     length: int
 
 
-def runs_in(read: Sequence[Token]) -> Iterator[Run]:
-    """Yield every run of words that could be a team's name."""
+def runs_in(read: Sequence[Token], longest: int = LONGEST_NAME_IN_WORDS) -> Iterator[Run]:
+    """Yield every run of up to ``longest`` words, of those that could be a team's name; short ones first."""
     folded = [token.folded for token in read]
-    for length in range(1, LONGEST_NAME_IN_WORDS + 1):
+    for length in range(1, longest + 1):
         for start in range(len(folded) - length + 1):
             yield Run(" ".join(folded[start : start + length]), start, length)
+
+
+def keys_in(read: Sequence[Token]) -> frozenset[str]:
+    """Return what every run of words that could be a team's name reads."""
+    folded = [token.folded for token in read]
+    lengths = range(1, LONGEST_NAME_IN_WORDS + 1)
+    return frozenset(
+        " ".join(folded[start : start + length]) for length in lengths for start in range(len(folded) - length + 1)
+    )
 
 
 def misspelt_runs(read: Sequence[Token], is_known: Callable[[str], bool]) -> tuple[Run, ...]:
@@ -146,12 +154,12 @@ def misspelt_runs(read: Sequence[Token], is_known: Callable[[str], bool]) -> tup
         for position, token in enumerate(read)
         if token.folded.isalpha() and len(token.folded) >= MIN_MENDED - 1 and not is_known(token.folded)
     }
+    if not unknown:
+        return ()
     found = (
         run
-        for run in runs_in(read)
-        if run.length <= _MAX_MENDED_WORDS
-        and len(run.key) >= MIN_MENDED
-        and not unknown.isdisjoint(range(run.start, run.start + run.length))
+        for run in runs_in(read, _MAX_MENDED_WORDS)
+        if len(run.key) >= MIN_MENDED and not unknown.isdisjoint(range(run.start, run.start + run.length))
     )
     return tuple(run for run, _ in zip(found, range(_MAX_UNKNOWN_RUNS), strict=False))
 
@@ -179,7 +187,7 @@ def plausible(
     ``named`` are teams by a folded name that stands in the text. A name made of everyday words ("search") counts
     only where it is marked as one.
     """
-    runs = [run for run in runs_in(read) if run.key in named]
+    runs = [run for run in runs_in(read) if run.key in named] if named else []
     found: dict[str, Team] = {}
     taken: set[int] = set()
     for run in sorted(runs, key=lambda one: (-len(one.key), one.start)):

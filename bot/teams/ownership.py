@@ -23,7 +23,7 @@ from bot.teams.model import (
     Team,
 )
 from bot.teams.policy import OwnershipPolicy
-from bot.teams.store import AbsenceStore, AssignmentStore, TeamStore
+from bot.teams.store import OwnershipLookup
 
 PATIENCE_SECONDS: Final = 1.0
 """All look-ups of one answer together take no longer; Slack gives up on a command after three seconds."""
@@ -35,19 +35,19 @@ class OwnerFinder:
     def __init__(
         self,
         *,
-        teams: TeamStore,
-        assignments: AssignmentStore,
-        absences: AbsenceStore,
+        lookup: OwnershipLookup,
         directory: Directory,
         policy: OwnershipPolicy,
         clock: Clock,
     ) -> None:
-        self._teams = teams
-        self._assignments = assignments
-        self._absences = absences
+        self._lookup = lookup
         self._directory = directory
         self._policy = policy
         self._clock = clock
+
+    def on(self, lookup: OwnershipLookup) -> "OwnerFinder":
+        """Return a finder that looks there."""
+        return OwnerFinder(lookup=lookup, directory=self._directory, policy=self._policy, clock=self._clock)
 
     async def who(
         self, workspace_id: str, persona_key: str, team: Team | None, at: datetime | None = None
@@ -59,8 +59,8 @@ class OwnerFinder:
         """
         now = self._clock()
         moment = at or now
-        line = await self._teams.lineage(workspace_id, team.id) if team else ()
-        held = await self._assignments.assignments(
+        line = await self._lookup.teams.lineage(workspace_id, team.id) if team else ()
+        held = await self._lookup.assignments.assignments(
             workspace_id, moment, persona_key=persona_key, team_ids=[*(one.id for one in line), None]
         )
         chain = list(candidates(persona_key, line, held, self._policy, moment))
@@ -78,9 +78,9 @@ class OwnerFinder:
         users = {one.assignee.id for one in chain if one.assignee.type is AssigneeType.USER}
         if not users:
             return {}
-        away = dict(await self._absences.absences(workspace_id, users, moment))
+        away = dict(await self._lookup.absences.absences(workspace_id, users, moment))
         covers = {absence.cover_id for absence in away.values() if absence.cover_id} - users
-        return {**away, **await self._absences.absences(workspace_id, covers, moment)} if covers else away
+        return {**away, **await self._lookup.absences.absences(workspace_id, covers, moment)} if covers else away
 
 
 class _Walk:

@@ -17,7 +17,7 @@ from bot.clock import system_clock
 from bot.handlers.guard import guarded
 from bot.handlers.messages import LetterAnswerer
 from bot.messenger import SlackMessenger, build_client
-from bot.playground.slack import APP_TOKEN, BOT_TOKEN
+from bot.playground.slack import APP_TOKEN, BOT_TOKEN, WORKSPACE_ID
 from bot.settings import Settings
 from bot.storage.engine import build_engine
 from tests.fakes import FakeDirectory, blank_router
@@ -45,5 +45,6 @@ async def _answer(database_url: str, slack_url: str, lease: timedelta) -> None: 
         answer=partial(guarded, LetterAnswerer(services).answer, can_wait=True),
         messenger=SlackMessenger(build_client(settings)),
         clock=system_clock,
+        workspaces=[WORKSPACE_ID],
         lease=lease,
     ).run()

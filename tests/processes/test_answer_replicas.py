@@ -85,7 +85,7 @@ async def test_a_thousand_questions_are_answered_once_through_kills_and_a_databa
         replicas = Replicas(answer_worker.run, (wire.url, slack.api_url, LEASE, tmp_path / "workers.log"))
 
         async def is_work_left() -> bool:
-            return bool((await inbox.backlog()).waiting)
+            return bool((await inbox.backlog(WORKSPACE_ID)).waiting)
 
         async with asyncio.timeout(LIMIT_SECONDS), asyncio.TaskGroup() as group:
             group.create_task(wire.cut_now_and_then(random.Random(3)))

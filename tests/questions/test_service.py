@@ -11,13 +11,16 @@ from bot.questions.model import ChoiceAnswer, PersonaAnswer, TeamQuestionAnswer,
 from bot.questions.service import MAX_STORED_CHARACTERS, AskService
 from bot.storage.absences import SqlAbsenceStore
 from bot.storage.assignments import SqlAssignmentStore
+from bot.storage.ownership_memory import build_ownership_memory
 from bot.storage.questions import SqlQuestionStore
 from bot.storage.teams import SqlTeamStore
 from bot.surface import Surface
+from bot.teams.finders import CurrentFinders
 from bot.teams.finding import TeamFinder
 from bot.teams.model import Actor, Assignment, Person, Team
 from bot.teams.ownership import OwnerFinder
 from bot.teams.policy import OwnershipPolicy
+from bot.teams.store import OwnershipLookup
 from tests.builders import (
     NOW,
     WORKSPACE,
@@ -62,15 +65,16 @@ class Bench:
         self.service = AskService(
             route=self._route,
             catalogue=a_catalogue(FINANCE, ITAM, PRACTITIONER),
-            finder=TeamFinder(self.teams, self.directory, EverydayLexicon()),
-            owners=OwnerFinder(
-                teams=self.teams,
-                assignments=self.assignments,
-                absences=SqlAbsenceStore(engine),
-                directory=self.directory,
-                policy=OwnershipPolicy(),
-                clock=clock,
-            ),
+            finders=CurrentFinders(
+                build_ownership_memory(engine, clock).current,
+                TeamFinder(self.teams, self.directory, EverydayLexicon()),
+                OwnerFinder(
+                    lookup=OwnershipLookup(self.teams, self.assignments, SqlAbsenceStore(engine)),
+                    directory=self.directory,
+                    policy=OwnershipPolicy(),
+                    clock=clock,
+                ),
+            ).of,
             directory=self.directory,
             store=self.questions,
             clock=clock,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.playground.slack import BOT_USER_ID
+from bot.playground.slack import BOT_USER_ID, WORKSPACE_ID
 from tests.scenarios.conftest import ADMIN, ASKER, BUYING, CAKE, CHANNEL, OWNER, Stage
 
 DIRECT = {"type": "message", "channel_type": "im", "channel": "D1ASKER"}
@@ -114,7 +114,7 @@ async def test_an_answer_that_slack_did_not_take_is_posted_later(stage: Stage) -
     await stage.answering.settle()
 
     assert len(stage.posted) == before + 1
-    assert (await stage.services.inbox.backlog()).waiting == 0
+    assert (await stage.services.inbox.backlog(WORKSPACE_ID)).waiting == 0
 
 
 async def test_questions_of_one_thread_are_answered_in_their_order(stage: Stage) -> None:

@@ -18,6 +18,7 @@ from bot.storage.digest_runs import SqlDigestRuns
 from bot.storage.digests import SqlDigestStore
 from bot.storage.inbox import SqlInboxStore
 from bot.storage.matrix import SqlMatrixReader
+from bot.storage.ownership_memory import SqlOwnershipReader
 from bot.storage.privacy import SqlPrivacyStore
 from bot.storage.questions import SqlQuestionStore
 from bot.storage.reviews import SqlReviewStore
@@ -65,6 +66,7 @@ class Stores:
     reviews: SqlReviewStore
     matrix: SqlMatrixReader
     transfer: SqlTransferStore
+    ownership: SqlOwnershipReader
     coverage: SqlCoverageStore
     digests: SqlDigestStore
     digest_runs: SqlDigestRuns
@@ -79,6 +81,7 @@ class Stores:
             SqlReviewStore(engine),
             SqlMatrixReader(engine),
             SqlTransferStore(engine),
+            SqlOwnershipReader(engine),
             SqlCoverageStore(engine),
             SqlDigestStore(engine),
             SqlDigestRuns(engine, FakeClock()),
@@ -142,6 +145,15 @@ async def last_run(stores: Stores, workspace_id: str) -> object:
     return await stores.digests.last_run(replace(REFUSED, workspace_id=workspace_id))
 
 
+async def revision_of(stores: Stores, workspace_id: str) -> list[int]:
+    return list((await stores.ownership.revisions([workspace_id])).values())
+
+
+async def read_ownership(stores: Stores, workspace_id: str) -> object:
+    found = await stores.ownership.read(workspace_id, NOW, 99)
+    return found and (found.teams, found.assignments, found.absences)
+
+
 def letter_of(workspace_id: str, text: str) -> Letter:
     return replace(LETTER, workspace_id=workspace_id, text=text)
 
@@ -163,6 +175,8 @@ PROBES: dict[str, Probe] = {
     "inbox.accept": lambda s, w: s.inbox.accept(letter_of(w, "other"), NOW),
     "inbox.edit": lambda s, w: s.inbox.edit(letter_of(w, "edited")),
     "inbox.withdraw": lambda s, w: s.inbox.withdraw(w, LETTER.channel_id, LETTER.ts),
+    "inbox.claim": lambda s, w: s.inbox.claim([w], LATER, LEASE, 9),
+    "inbox.backlog": lambda s, w: s.inbox.backlog(w),
     "inbox.finish": lambda s, w: s.inbox.finish(an_item(w), "3.3"),
     "inbox.put_off": lambda s, w: s.inbox.put_off(an_item(w), LATER, "away"),
     "inbox.give_up": lambda s, w: s.inbox.give_up(an_item(w), "is_archived"),
@@ -198,6 +212,8 @@ PROBES: dict[str, Probe] = {
     "digest_runs.refuse": lambda s, w: s.digest_runs.refuse(
         an_actor(workspace_id=w), a_claim(w), NOW, "is_archived"
     ),
+    "ownership.revisions": revision_of,
+    "ownership.read": read_ownership,
     "privacy.kept": lambda s, w: s.privacy.kept(w, OWNER),
     "privacy.forget": lambda s, w: s.privacy.forget(an_actor("terminal", workspace_id=w), OWNER, NOW),
     "privacy.delete_before": lambda s, w: s.privacy.delete_before(w, LATER, 9),

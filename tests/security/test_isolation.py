@@ -19,9 +19,6 @@ from tests.security.probes import PROBES, Stores, fill, outcome
 from tests.storage.test_isolation import APART, READINGS, REFUSED
 
 NEVER_USED = "T0EMPTY"
-OF_ALL = {"SqlInboxStore.backlog", "SqlInboxStore.claim"}
-"""What the worker does, which answers and counts all that waits in its database."""
-
 OF_OWNERSHIP = {
     "teams": "SqlTeamStore",
     "assignments": "SqlAssignmentStore",
@@ -70,7 +67,7 @@ def test_every_method_of_every_store_is_probed() -> None:
     probed = {f"{names[store]}.{method}" for store, method in (key.split(".") for key in PROBES)}
     probed |= {f"{OF_OWNERSHIP[store]}.{method}" for store, method in (key.split(".") for key in ownership)}
 
-    assert public_methods() == probed | OF_ALL
+    assert public_methods() == probed
 
 
 async def test_nothing_of_one_workspace_is_seen_or_changed_from_another_one(engine: AsyncEngine) -> None:

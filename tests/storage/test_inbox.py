@@ -1,5 +1,6 @@
 """The inbox keeps its promises on every database."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,7 +25,7 @@ def a_letter(ts: str = "1.1", text: str = "who pays", thread_ts: str | None = No
 
 
 async def claimed(inbox: SqlInboxStore, seconds: float = 0) -> list[InboxItem]:
-    return list(await inbox.claim(NOW + timedelta(seconds=seconds), LEASE, 10))
+    return list(await inbox.claim([WORKSPACE], NOW + timedelta(seconds=seconds), LEASE, 10))
 
 
 async def test_a_letter_is_kept_once_and_taken_on_once(inbox: SqlInboxStore) -> None:
@@ -35,6 +36,23 @@ async def test_a_letter_is_kept_once_and_taken_on_once(inbox: SqlInboxStore) -> 
 
     assert (item.letter, item.claims, item.is_withdrawn) == (a_letter(), 1, False)
     assert await claimed(inbox) == []
+
+
+async def test_letters_that_come_at_once_are_each_kept_once(inbox: SqlInboxStore) -> None:
+    letters = [a_letter("1.1"), a_letter("2.2"), a_letter("1.1"), a_letter("3.3"), a_letter("2.2")]
+
+    kept = await asyncio.gather(*(inbox.accept(letter, NOW) for letter in letters))
+
+    assert kept == [True, True, False, True, False]
+    assert [item.letter.ts for item in await claimed(inbox)] == ["1.1", "2.2", "3.3"]
+
+
+async def test_what_waits_in_another_workspace_is_left_there(inbox: SqlInboxStore) -> None:
+    elsewhere = replace(a_letter(), workspace_id="T0OTHER")
+    await inbox.accept(elsewhere, NOW)
+
+    assert await claimed(inbox) == []
+    assert [item.letter for item in await inbox.claim(["T0OTHER"], NOW, LEASE, 10)] == [elsewhere]
 
 
 async def test_what_a_process_left_undone_is_taken_on_when_the_lease_is_over(inbox: SqlInboxStore) -> None:
@@ -98,14 +116,14 @@ async def test_what_was_put_off_waits_and_what_was_given_up_is_told(inbox: SqlIn
 
     (failure,) = await inbox.failures(WORKSPACE, NOW, 10)
     assert (failure.channel_id, failure.error) == ("C1", "is_archived")
-    assert (await inbox.backlog()).waiting == 0
+    assert (await inbox.backlog(WORKSPACE)).waiting == 0
 
 
 async def test_the_backlog_tells_how_much_waits_and_since_when(inbox: SqlInboxStore) -> None:
     await inbox.accept(a_letter("1.1"), NOW)
     await inbox.accept(a_letter("1.2"), NOW + timedelta(minutes=1))
 
-    backlog = await inbox.backlog()
+    backlog = await inbox.backlog(WORKSPACE)
 
     assert (backlog.waiting, backlog.oldest) == (2, NOW)
 

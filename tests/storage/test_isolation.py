@@ -71,11 +71,13 @@ READINGS: dict[str, Reading] = {
     "teams.lineage": lambda s: s.teams.lineage(OTHER, TEAM.id),
     "assignments.assignments": lambda s: s.assignments.assignments(OTHER, NOW, team_ids=[TEAM.id, None]),
     "assignments.all_assignments": lambda s: s.assignments.all_assignments(OTHER, NOW - timedelta(days=99)),
+    "assignments.assignments_since": lambda s: s.assignments.assignments_since(OTHER, NOW, None, [TEAM.id, None]),
     "assignments.held_by": lambda s: s.assignments.held_by(OTHER, ["U1OWNER"], NOW),
     "assignments.assignment": lambda s: s.assignments.assignment(OTHER, HELD.id),
     "assignments.unassign": lambda s: s.assignments.unassign(ELSEWHERE, OF_ALL.cell, HELD.assignee, NOW),
     "assignments.confirm": lambda s: s.assignments.confirm(ELSEWHERE, [HELD.id, OF_ALL.id], NOW),
     "absences.absences": lambda s: s.absences.absences(OTHER, ["U1OWNER"], NOW),
+    "absences.absences_since": lambda s: s.absences.absences_since(OTHER, NOW),
     "absences.end_absences": lambda s: s.absences.end_absences(ELSEWHERE, "U1OWNER", NOW),
     "audit.entries": lambda s: s.audit.entries(OTHER),
 }

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import UserFacingError
+from bot.storage.ownership_memory import build_ownership_memory
 from bot.storage.teams import SqlTeamStore
 from bot.teams.finding import TeamFinder, TeamFound
 from bot.teams.model import Person, Team
 from bot.teams.naming import TeamChoice, TeamDoubt
 from tests.builders import NOW, WORKSPACE, a_group, a_team, an_actor
-from tests.fakes import FakeDirectory, FakeLexicon
+from tests.fakes import FakeClock, FakeDirectory, FakeLexicon
 
 COMMERCE = a_team("Commerce", channels=("C1SHOP",))
 PAYMENTS = a_team(
@@ -30,17 +31,26 @@ class Bench:
         self.store = SqlTeamStore(engine)
         self.directory = FakeDirectory(Person("U1ANN", "Ann"), a_group("S1SEARCH", "U1SAM", "U1PIA"))
         self.finder = TeamFinder(self.store, self.directory, FakeLexicon(EVERYDAY, known=["bigquery"]))
+        self.memory = build_ownership_memory(engine, FakeClock())
 
     async def add(self, *teams: Team) -> None:
         for team in teams:
             await self.store.add_team(an_actor(), team, NOW)
 
     async def about(self, text: str, channel: str | None = None, asker: str | None = "U1ANN") -> TeamFound:
-        return (await self.finder.of_question(WORKSPACE, text, channel, asker))[1]
+        return (await self._found(text, channel, asker))[1]
 
     async def asked(self, text: str) -> tuple[str, TeamFound]:
         """Ask where the channel and the asker have a team, too."""
-        return await self.finder.of_question(WORKSPACE, text, "C1SHOP", "U1LENA")
+        return await self._found(text, "C1SHOP", "U1LENA")
+
+    async def _found(self, text: str, channel: str | None, asker: str | None) -> tuple[str, TeamFound]:
+        """Ask the store and what is in memory; they know the same."""
+        found = await self.finder.of_question(WORKSPACE, text, channel, asker)
+        in_memory = self.finder.on(await self.memory.current(WORKSPACE))
+        assert await in_memory.of_question(WORKSPACE, text, channel, asker) == found
+
+        return found
 
 
 @pytest.fixture(name="bench")

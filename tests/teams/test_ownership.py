@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.absences import SqlAbsenceStore
 from bot.storage.assignments import SqlAssignmentStore
+from bot.storage.ownership_memory import build_ownership_memory
 from bot.storage.teams import SqlTeamStore
 from bot.teams.model import Assignee, Assignment, Group, Ownership, Person, Rank, Skipped, Team
 from bot.teams.ownership import OwnerFinder, unfit_because
 from bot.teams.policy import OwnershipPolicy
+from bot.teams.store import OwnershipLookup
 from tests.builders import NOW, WORKSPACE, a_group, a_team, an_absence, an_actor, an_assignment
 from tests.fakes import FakeClock, FakeDirectory
 
@@ -31,6 +33,7 @@ class Bench:
         self.directory = FakeDirectory(
             Person(OWEN, "Owen"), Person(BEA, "Bea"), Person(ORG, "Olga"), Person(COVER, "Cora")
         )
+        self.memory = build_ownership_memory(engine, FakeClock())
         self.commerce = a_team("Commerce")
         self.payments = a_team("Payments", parent=self.commerce)
 
@@ -42,14 +45,18 @@ class Bench:
         self, team: Team | None = None, at: datetime | None = None, policy: OwnershipPolicy | None = None
     ) -> Ownership:
         finder = OwnerFinder(
-            teams=self.teams,
-            assignments=self.assignments,
-            absences=self.absences,
+            lookup=OwnershipLookup(self.teams, self.assignments, self.absences),
             directory=self.directory,
             policy=policy or OwnershipPolicy(),
             clock=FakeClock(),
         )
-        return await finder.who(WORKSPACE, "finance", team, at)
+        found = await finder.who(WORKSPACE, "finance", team, at)
+        asked = list(self.directory.asked)
+        in_memory = finder.on(await self.memory.current(WORKSPACE))
+        assert await in_memory.who(WORKSPACE, "finance", team, at) == found
+        self.directory.asked = asked
+
+        return found
 
 
 @pytest.fixture(name="bench")

@@ -1,0 +1,59 @@
+"""What many ask for at the same time is done in one go."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Generic, TypeVar
+
+from bot.errors import UnavailableError
+
+MOST_AT_ONCE: Final = 100
+"""Items of one batch: few enough that the first of them does not wait for long."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Batches(Generic[T, R]):
+    """Collects items while a batch is under way, and does them all next; a lone item does not wait.
+
+    An item is never part of a batch that began before it was given, so its result is at least as new.
+    """
+
+    def __init__(self, do: Callable[[Sequence[T]], Awaitable[Sequence[R]]]) -> None:
+        """``do`` returns a result per item, in their order, and does all of them or none.
+
+        If it cannot do them together, it is asked to do each by itself, so that one of them does not stand in the
+        way of the others; an ``UnavailableError`` is raised to everybody.
+        """
+        self._do = do
+        self._waiting: list[tuple[T, asyncio.Future[R]]] = []
+        self._worker: asyncio.Task[None] | None = None
+
+    async def done(self, item: T) -> R:
+        """Have ``item`` done, and return its result."""
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work())
+        return await future
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+            await self._settle([item for item, _ in batch], [future for _, future in batch])
+
+    async def _settle(self, items: Sequence[T], futures: Sequence[asyncio.Future[R]]) -> None:
+        try:
+            results = await self._do(items)
+        except Exception as error:  # noqa: BLE001 (it is raised to those who wait)
+            if len(items) > 1 and not isinstance(error, UnavailableError):
+                for item, future in zip(items, futures, strict=True):
+                    await self._settle([item], [future])
+                return
+            for future in futures:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for future, result in zip(futures, results, strict=True):
+            if not future.done():  # who waited may have been cancelled
+                future.set_result(result)
