@@ -17,15 +17,15 @@ import structlog
 
 from bot.blocks.text import Message
 from bot.clock import Clock
-from bot.errors import SlackRefusedError, UnavailableError
+from bot.errors import SlackLimitedError, SlackRefusedError, UnavailableError
 from bot.questions.inbox import InboxItem, InboxStore, Letter
 
 _log = structlog.get_logger(__name__)
 LEASE: Final = timedelta(seconds=90)
-"""Longer than an answer takes at its slowest: look-ups of two seconds, and three tries of ten to post."""
+"""Longer than an answer takes at its slowest: half of it until it is posted, half for the post (40 seconds)."""
 
 AT_ONCE: Final = 50
-"""Letters that one process has in hand; Slack takes about one message a second per channel anyway."""
+"""Letters that one process has in hand; those for a channel that Slack has limited wait outside."""
 
 GIVE_UP_AFTER: Final = timedelta(hours=24)
 _IDLE_SECONDS: Final = 1.0
@@ -47,6 +47,9 @@ _GONE: Final = frozenset({"message_not_found", "cant_delete_message", "cant_upda
 class AnswerMessenger(Protocol):
     """Posts, changes and deletes answers; ``UnavailableError`` if Slack does not take it."""
 
+    async def turn_to_post(self, channel_id: str) -> None:
+        """Wait a moment for the turn to post in a channel; ``SlackLimitedError`` if it takes longer."""
+
     async def post_marked(
         self,
         channel_id: str,
@@ -54,8 +57,10 @@ class AnswerMessenger(Protocol):
         event_type: str,
         mark: Mapping[str, str],
         thread_ts: str | None = None,
+        *,
+        in_turn: bool = False,
     ) -> str:
-        """Post a message that carries ``mark`` for programs; return its ``ts``."""
+        """Post a message that carries ``mark`` for programs; return its ``ts``. ``in_turn``: its turn has come."""
 
     async def find_reply(
         self, channel_id: str, thread_ts: str, event_type: str, mark: Mapping[str, str]
@@ -67,6 +72,10 @@ class AnswerMessenger(Protocol):
 
     async def delete(self, channel_id: str, ts: str) -> None:
         """Delete one of the bot's messages."""
+
+
+class _HeldUpError(Exception):
+    """The database stalled, or this process did: by the time of the post another one may have the letter."""
 
 
 class Answering:
@@ -134,13 +143,14 @@ class Answering:
         """Take on what waits; false if there is nothing, or no room."""
         room = AT_ONCE - len(self._in_hand)
         self._news.clear()
+        now = self._clock()
         try:
-            items = await self._inbox.claim(self._workspaces, self._clock(), self._lease, room) if room > 0 else ()
+            items = await self._inbox.claim(self._workspaces, now, self._lease, room) if room > 0 else ()
         except UnavailableError as error:
             _log.warning("inbox_unavailable", error=str(error))
             return False
         for item in items:
-            task = asyncio.create_task(self._handle(item))
+            task = asyncio.create_task(self._handle(item, now + self._lease / 2))
             self._in_hand.add(task)
             task.add_done_callback(self._done)
         return bool(items)
@@ -163,10 +173,14 @@ class Answering:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _handle(self, item: InboxItem) -> None:
+    async def _handle(self, item: InboxItem, post_until: datetime) -> None:
         """Bring one letter to an end, or leave it for later; whatever goes wrong, the others go on."""
         try:
-            await self._inbox.finish(item, await self._bring_about(item))
+            await self._inbox.finish(item, await self._bring_about(item, post_until))
+        except _HeldUpError:  # the lease runs out, and somebody takes it on again
+            _log.warning("answer_held_up", channel=item.letter.channel_id, tries=item.claims)
+        except SlackLimitedError as error:
+            await self._put_off(item, error.code, pause_asked_for(error.retry_after))
         except SlackRefusedError as error:
             await self._refused(item, error.code)
         except UnavailableError as error:
@@ -176,10 +190,13 @@ class Answering:
             _log.exception("answer_failed", reference=reference, error=type(error).__name__)
             await self._put_off(item, f"failed, reference {reference}")
 
-    async def _bring_about(self, item: InboxItem) -> str | None:
+    async def _bring_about(self, item: InboxItem, post_until: datetime) -> str | None:
         """Post, change or withdraw the answer; return its ``ts``, if there is one."""
         letter = item.letter
         answer_ts = item.answer_ts
+        if answer_ts is None and not item.is_withdrawn:
+            # First of all, so that nobody's question is looked up, and counted, over and over while it waits.
+            await self._messenger.turn_to_post(letter.channel_id)
         if answer_ts is None and (item.claims > 1 or item.revision):
             answer_ts = await self._messenger.find_reply(
                 letter.channel_id, letter.thread, EVENT_TYPE, {"message": letter.ts}
@@ -192,8 +209,12 @@ class Answering:
             return answer_ts
         message = await self._answer(letter)
         if answer_ts is None:
+            if self._clock() > post_until:
+                raise _HeldUpError
             mark = {"message": letter.ts}
-            return await self._messenger.post_marked(letter.channel_id, message, EVENT_TYPE, mark, letter.thread)
+            return await self._messenger.post_marked(
+                letter.channel_id, message, EVENT_TYPE, mark, letter.thread, in_turn=True
+            )
         await self._unless_gone(self._messenger.change(letter.channel_id, answer_ts, message))
         return answer_ts
 
@@ -211,15 +232,15 @@ class Answering:
         _log.error("answer_refused", channel=item.letter.channel_id, error=code)
         await self._noted(self._inbox.give_up(item, code))
 
-    async def _put_off(self, item: InboxItem, error: str) -> None:
-        """Try again after a pause that doubles each time; give up after a day."""
+    async def _put_off(self, item: InboxItem, error: str, pause: timedelta | None = None) -> None:
+        """Try again after ``pause`` or, without, after one that doubles each time; give up after a day."""
         now = self._clock()
         if now - item.received_at > GIVE_UP_AFTER:
             _log.error("answer_given_up", channel=item.letter.channel_id, error=error)
             await self._noted(self._inbox.give_up(item, error))
             return
         _log.warning("answer_put_off", channel=item.letter.channel_id, error=error, tries=item.claims)
-        await self._noted(self._inbox.put_off(item, now + pause_after(item.claims), error))
+        await self._noted(self._inbox.put_off(item, now + (pause or pause_after(item.claims)), error))
 
     async def _noted(self, note: Awaitable[None]) -> None:
         try:
@@ -232,6 +253,11 @@ def pause_after(tries: int) -> timedelta:
     """Return how long to wait after so many tries: twice as long each time, half of it by chance."""
     longest: timedelta = min(_FIRST_PAUSE * 2 ** min(tries - 1, 20), _LONGEST_PAUSE)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 (chance spreads the load, it keeps no secret)
+
+
+def pause_asked_for(seconds: float) -> timedelta:
+    """Return how long to wait where Slack asked for so many seconds: never less, and by chance a little more."""
+    return timedelta(seconds=seconds + random.random())  # noqa: S311
 
 
 def age_of(oldest: datetime | None, now: datetime) -> float:

@@ -1,9 +1,10 @@
 """The bot on Slack: the Bolt app, by Socket Mode or behind an HTTP endpoint."""
 
 import asyncio
+import gc
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,19 +17,17 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering import Answering, age_of
-from bot.coverage_plots import draw_trend
-from bot.digesting import Digesting
 from bot.errors import ConfigurationError, SlackRefusedError
 from bot.handlers import register
 from bot.handlers.guard import guarded
 from bot.handlers.messages import LetterAnswerer, MessageHandlers
 from bot.http import MetricsPage, build_http_app, build_status_app
+from bot.jobs import build_digesting, jobs
 from bot.messenger import SlackMessenger, called, workspace_of
 from bot.metrics import Metrics
 from bot.questions.model import Answer
 from bot.request_id import with_request_id
-from bot.reviewing import Reviewing
-from bot.schedule import Job, Ticker
+from bot.schedule import Ticker
 from bot.services import Services
 from bot.settings import Settings
 from bot.slack_metrics import SlackMeter
@@ -36,18 +35,17 @@ from bot.web_server import bound_socket, serve_until
 
 _log = structlog.get_logger(__name__)
 _STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
-_REVIEW_EVERY: Final = timedelta(hours=1)
-_DIGEST_EVERY: Final = timedelta(seconds=30)
-_WATCH_EVERY: Final = timedelta(hours=6)
-_DELETE_EVERY: Final = timedelta(days=1)
+_ENDINGS: Final = ("app_uninstalled", "tokens_revoked")
+"""Events, for whoever adds them to the manifest, after which Slack takes nothing from the bot any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlackBot:
-    """The Bolt app, and the worker that answers what the app takes in."""
+    """The Bolt app, the worker that answers what the app takes in, and what both post with."""
 
     app: AsyncApp
     answering: Answering
+    messenger: SlackMessenger
 
 
 def build_app(services: Services, client: AsyncWebClient) -> AsyncApp:
@@ -83,7 +81,9 @@ def build_bot(services: Services, client: AsyncWebClient, workspace_id: str | No
     )
     messages = MessageHandlers(services, answering.wake)
     register(app, services, messenger, messages, build_digesting(services, messenger).send_now)
-    return SlackBot(app, answering)
+    for event in _ENDINGS:  # last, since each listener takes time to be passed over
+        app.event(event)(_access_ended)
+    return SlackBot(app, answering, messenger)
 
 
 async def serve(settings: Settings, services: Services, client: AsyncWebClient) -> None:
@@ -96,12 +96,13 @@ async def serve(settings: Settings, services: Services, client: AsyncWebClient) 
     workspace_id = await workspace_of(client)
     _log.info("connected_to_slack", workspace=workspace_id)
     metrics = Metrics()
-    client.retry_handlers.insert(0, SlackMeter(metrics))
+    client.retry_handlers.insert(0, SlackMeter(metrics))  # before the messenger takes over what there is
     bot = build_bot(services, client, workspace_id)
     metrics.watch_inbox(partial(_backlog, services, workspace_id))
     services.asking.watch(partial(_count, metrics))
-    ticker = Ticker(jobs(services, SlackMessenger(client), workspace_id))
+    ticker = Ticker(jobs(services, bot.messenger, workspace_id, watch_digests=metrics.digest_sent))
     ticker.start()
+    _keep_for_good()
     answering = asyncio.create_task(bot.answering.run())
     try:
         if settings.slack_app_token is not None:
@@ -113,26 +114,13 @@ async def serve(settings: Settings, services: Services, client: AsyncWebClient) 
         await asyncio.gather(answering, ticker.stop(), return_exceptions=True)
 
 
-def jobs(services: Services, messenger: SlackMessenger, workspace_id: str) -> list[Job]:
-    """Return what the bot does by itself, for the workspace its token belongs to."""
-    reviewing, digesting = Reviewing(services, messenger), build_digesting(services, messenger)
-    return [
-        Job("ask_to_confirm", _REVIEW_EVERY, partial(reviewing.ask_everybody, workspace_id)),
-        Job("send_digests", _DIGEST_EVERY, partial(digesting.send_due, workspace_id)),
-        Job("watch_coverage", _WATCH_EVERY, partial(services.watch.look, workspace_id)),
-        Job("delete_old_questions", _DELETE_EVERY, partial(_delete_old, services, workspace_id)),
-    ]
+def _keep_for_good() -> None:
+    """Have the garbage collector pass over what is there now, which is much and lives as long as the process.
 
-
-def build_digesting(services: Services, messenger: SlackMessenger) -> Digesting:
-    """Return what sends digests, with the picture that is drawn for them."""
-    return Digesting(services, messenger, lambda content: draw_trend(content.trend))
-
-
-async def _delete_old(services: Services, workspace_id: str) -> None:
-    deleted = await services.privacy.delete_old(workspace_id)
-    if deleted:
-        _log.info("old_questions_deleted", workspace=workspace_id, rows=deleted)
+    To look through it takes a tenth of a second, in which nobody is answered.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _count(metrics: Metrics, answer: Answer, took: timedelta) -> None:
@@ -148,6 +136,11 @@ async def _backlog(services: Services, workspace_id: str) -> tuple[int, float]:
 async def _listener_failed(error: Exception) -> None:
     """Log what no guard caught, without its words, which may quote somebody's; Bolt would print them."""
     _log.error("listener_failed", error=type(error).__name__, exc_info=error)
+
+
+async def _access_ended(event: Mapping[str, object]) -> None:
+    """Log that the workspace let the bot go; what is still to be posted is refused, and ends in the log, too."""
+    _log.error("slack_access_ended", by=event["type"])
 
 
 async def _serve_socket(app: AsyncApp, settings: Settings, services: Services, metrics: Metrics) -> None:

@@ -43,17 +43,18 @@ class Batches(Generic[T, R]):
             await self._settle([item for item, _ in batch], [future for _, future in batch])
 
     async def _settle(self, items: Sequence[T], futures: Sequence[asyncio.Future[R]]) -> None:
+        """Do one batch; nobody waits on after that, whatever happened."""
         try:
-            results = await self._do(items)
+            for future, result in zip(futures, await self._do(items), strict=True):
+                if not future.done():  # who waited may have been cancelled
+                    future.set_result(result)
         except Exception as error:  # noqa: BLE001 (it is raised to those who wait)
             if len(items) > 1 and not isinstance(error, UnavailableError):
                 for item, future in zip(items, futures, strict=True):
                     await self._settle([item], [future])
-                return
             for future in futures:
                 if not future.done():
                     future.set_exception(error)
-            return
-        for future, result in zip(futures, results, strict=True):
-            if not future.done():  # who waited may have been cancelled
-                future.set_result(result)
+        finally:
+            for future in futures:
+                future.cancel()  # of those that wait still: the loop ends

@@ -6,7 +6,7 @@ whose answer was lost is found by what it carries, where the bot may read the ch
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -14,6 +14,7 @@ from typing import Final, Protocol
 import structlog
 
 from bot.blocks.digest import digest_message, digest_thread, paused_message, trend_in_words
+from bot.blocks.refusals import ABOUT_CHANNEL, ABOUT_MESSAGE
 from bot.blocks.text import Message
 from bot.digests.content import DigestContent
 from bot.digests.model import Claim, Digest, RunState
@@ -38,18 +39,8 @@ PAUSED_EVENT_TYPE: Final = "finops_digest_paused"
 BOT: Final = "finops-bot"
 """Who pauses a digest that cannot be sent, in the audit log."""
 
-_GONE: Final[Mapping[str, str]] = {
-    "channel_not_found": "I cannot see that channel any more: it was deleted, or I was removed from it",
-    "is_archived": "that channel is archived",
-    "not_in_channel": "I am not in that channel: invite me with /invite @finops",
-    "restricted_action": "this workspace does not let me post in that channel",
-    "restricted_action_read_only_channel": "that channel is read-only for me",
-    "restricted_action_thread_only_channel": "that channel takes answers in threads only",
-    "invalid_blocks": "Slack does not take the message as I write it: please tell whoever runs me",
-    "msg_blocks_too_long": "the message was too long for Slack",
-    "msg_too_long": "the message was too long for Slack",
-}
-"""Refusals that trying again does not mend, in words for the digest's owner."""
+_GONE: Final = frozenset({*ABOUT_CHANNEL, *ABOUT_MESSAGE})
+"""Refusals that trying again does not mend; those of the app itself pass, and concern all digests alike."""
 
 _UNCERTAIN: Final = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 """Refusals after which Slack may have taken the message all the same."""
@@ -82,18 +73,30 @@ class Drawer(Protocol):
         """Return a PNG; none where there is not enough to draw."""
 
 
+def unwatched(_state: str) -> None:
+    """Let it pass."""
+
+
 class Digesting:
     """Turns due moments into messages; ``send_due`` may run in any number of processes at once."""
 
     def __init__(
-        self, services: Services, messenger: DigestMessenger, draw: Drawer, *, lease: timedelta = LEASE
+        self,
+        services: Services,
+        messenger: DigestMessenger,
+        draw: Drawer,
+        *,
+        watch: Callable[[str], None] = unwatched,
+        lease: timedelta = LEASE,
     ) -> None:
+        """``watch`` is told of each due moment that this process brought to an end: sent, missed or refused."""
         self._digests = services.digests
         self._runs = services.digest_runs
         self._catalogue = services.catalogue
         self._clock = services.clock
         self._messenger = messenger
         self._draw = draw
+        self._watch = watch
         self._lease = lease
         self._unnoted: dict[tuple[str, datetime], str] = {}
         """Messages that this process posted, and could not note because the database was away."""
@@ -126,6 +129,7 @@ class Digesting:
                 await self._runs.note_due(digest, digest.recurrence.due_between(after, now))
         for digest_id, due_at in await self._runs.note_missed(workspace_id, now - GRACE):
             _log.warning("digest_missed", digest=digest_id, due_at=due_at.isoformat())
+            self._watch(RunState.MISSED.value)
 
     async def _guarded(self, claim: Claim) -> None:
         """Do what a claim is for; a digest that cannot be made holds up no other one."""
@@ -153,6 +157,7 @@ class Digesting:
         )
         del self._unnoted[claim.digest.id, claim.due_at]
         if is_noted:  # and so no other process has filled the thread, or will
+            self._watch(RunState.SENT.value)
             await self._fill_thread(claim.digest, content, ts)
 
     async def _found(self, claim: Claim) -> str | None:
@@ -200,12 +205,13 @@ class Digesting:
         by = Actor(digest.workspace_id, BOT, Surface.SCHEDULE)
         if await self._runs.refuse(by, claim, self._clock(), code):
             _log.warning("digest_paused", digest=digest.id, error=code)
+            self._watch(RunState.REFUSED.value)
             await self._tell_owner(replace(claim, digest=replace(digest, pause_reason=code)))
 
     async def _tell_owner(self, claim: Claim) -> None:
         """Tell a digest's owner why it is paused; one who cannot be told is not tried again."""
         digest, code = claim.digest, claim.digest.pause_reason or ""
-        message = paused_message(digest, _GONE.get(code, f"Slack answers {code}"))
+        message = paused_message(digest, code)
         try:
             await self._messenger.post_marked(digest.owner_id, message, PAUSED_EVENT_TYPE, _mark(claim))
         except SlackRefusedError as error:

@@ -8,6 +8,7 @@
     │   └── KnowledgeError           problems in the knowledge files, all of them
     └── UnavailableError             the database or Slack is away for now; trying again later may help
         └── SlackRefusedError        Slack answered, but with an error code
+            └── SlackLimitedError    Slack asked to wait, and took nothing
 
 The original exception, where there is one, is kept as ``__cause__``.
 """
@@ -61,3 +62,11 @@ class SlackRefusedError(UnavailableError):
     def __init__(self, code: str) -> None:
         self.code = code
         super().__init__(f"Slack answered {code}")
+
+
+class SlackLimitedError(SlackRefusedError):
+    """Slack asks to wait (429): ``retry_after`` seconds, then it may be tried again. It took nothing."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("ratelimited")
+        self.retry_after = retry_after

@@ -1,7 +1,7 @@
 """The Web API client: base address, retries, and Slack's errors as ours."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -9,6 +9,7 @@ from typing import Any, Final
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
@@ -19,14 +20,24 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.blocks.text import Message
-from bot.errors import ConfigurationError, SlackRefusedError, UnavailableError
+from bot.errors import ConfigurationError, SlackLimitedError, SlackRefusedError, UnavailableError
 from bot.settings import Settings
+from bot.slack_gate import SlackGate
 
 _log = structlog.get_logger(__name__)
 _MAX_RETRIES: Final = 3
 _ONCE_SECONDS: Final = 40
 """So long a marked post, or the search for one, may take in all; Slack is given up to 30 seconds for a message."""
 
+_TURN_SECONDS: Final = 2
+"""So long what is tried again later anyway waits for its turn in a channel that Slack has limited."""
+
+_POST: Final = "chat.postMessage"
+_TOO_MANY: Final = 429
+_LONGEST_WAIT: Final = 3_600
+"""No longer than this (seconds) is waited for at once, whatever Slack asks for."""
+
+_REPEATING: Final = (AsyncConnectionErrorRetryHandler, AsyncServerErrorRetryHandler)
 _PAGE: Final = 200
 _MAX_PAGES: Final = 10
 _PASSING: Final = ("fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable")
@@ -52,6 +63,7 @@ async def called(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
     """Await a Web API call.
 
     Raises:
+        SlackLimitedError: Slack asks to wait.
         SlackRefusedError: Slack refused it, with its own error code.
         UnavailableError: Slack did not answer, or something before it did in its place.
     """
@@ -65,9 +77,17 @@ async def called(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
 
 def _refusal(error: SlackApiError) -> UnavailableError:
     """Return Slack's refusal as ours; a gateway's page of an error is none."""
-    answer = error.response.data if isinstance(error.response, AsyncSlackResponse) else None
+    response = error.response if isinstance(error.response, AsyncSlackResponse) else None
+    if response is not None and response.status_code == _TOO_MANY:
+        return SlackLimitedError(_seconds_to_wait(response))
+    answer = response.data if response is not None else None
     code = answer.get("error") if isinstance(answer, dict) else None
     return SlackRefusedError(code) if code else UnavailableError("Slack answered with something unreadable")
+
+
+def _seconds_to_wait(response: AsyncSlackResponse) -> float:
+    asked = str(response.headers.get("Retry-After", ""))
+    return float(min(int(asked), _LONGEST_WAIT)) if asked.isdecimal() else 1.0
 
 
 async def workspace_of(client: AsyncWebClient) -> str:
@@ -89,25 +109,43 @@ async def workspace_of(client: AsyncWebClient) -> str:
 
 
 class SlackMessenger:
-    """Posts messages and opens views; every method raises ``UnavailableError`` if Slack does not take one."""
+    """Posts messages and opens views; every method raises ``UnavailableError`` if Slack does not take one.
 
-    def __init__(self, client: AsyncWebClient, patience: float = _ONCE_SECONDS) -> None:
+    Where Slack asks to wait in a channel, what is sent there waits its turn, and what goes elsewhere does not.
+    """
+
+    def __init__(
+        self, client: AsyncWebClient, patience: float = _ONCE_SECONDS, gate: SlackGate | None = None
+    ) -> None:
         self._client = client
-        self._once = _without_repeating(client)
+        self._prompt = _without(client, (AsyncRateLimitErrorRetryHandler,))
+        self._once = _without(client, (AsyncRateLimitErrorRetryHandler, *_REPEATING), timeout=_ONCE_SECONDS)
         self._patience = patience
+        self._gate = SlackGate() if gate is None else gate
 
     async def post(self, channel_id: str, message: Message, thread_ts: str | None) -> None:
         """Post in a channel, or in one of its threads; a user id posts in the bot's conversation with them."""
-        await called(
-            self._client.chat_postMessage(
+        await self._in_turn(
+            _POST,
+            channel_id,
+            lambda: self._prompt.chat_postMessage(
                 channel=channel_id,
                 thread_ts=thread_ts,
                 text=message.text,
                 blocks=message.blocks,
                 unfurl_links=False,
                 unfurl_media=False,
-            )
+            ),
+            _ONCE_SECONDS,
         )
+
+    async def turn_to_post(self, channel_id: str) -> None:
+        """Wait until it is somebody's turn to post a marked message in a channel.
+
+        Raises:
+            SlackLimitedError: that takes longer than a moment; it says when to come back.
+        """
+        await self._gate.turn(_POST, channel_id, _TURN_SECONDS)
 
     async def post_marked(
         self,
@@ -116,14 +154,19 @@ class SlackMessenger:
         event_type: str,
         mark: Mapping[str, str],
         thread_ts: str | None = None,
+        *,
+        in_turn: bool = False,
     ) -> str:
         """Post a message that carries ``mark`` for programs, once; return its ``ts``.
 
-        It takes 40 seconds at most, and is not tried again where Slack may have taken it.
+        It takes 40 seconds at most, and is not tried again where Slack may have taken it. ``in_turn`` is for
+        whoever was let through by ``turn_to_post``.
         """
         async with _in_time(self._patience):
-            response = await called(
-                self._once.chat_postMessage(
+            response = await self._in_turn(
+                _POST,
+                channel_id,
+                lambda: self._once.chat_postMessage(
                     channel=channel_id,
                     thread_ts=thread_ts,
                     text=message.text,
@@ -131,7 +174,8 @@ class SlackMessenger:
                     metadata={"event_type": event_type, "event_payload": dict(mark)},
                     unfurl_links=False,
                     unfurl_media=False,
-                )
+                ),
+                has_turn=in_turn,
             )
         return str(response["ts"])
 
@@ -156,10 +200,12 @@ class SlackMessenger:
         """Return the ``ts`` of the reply with ``mark``; none if there is none, or Slack does not let us look."""
         try:
             async with _in_time(self._patience):
-                response = await called(
-                    self._client.conversations_replies(
+                response = await self._in_turn(
+                    "conversations.replies",
+                    channel_id,
+                    lambda: self._prompt.conversations_replies(
                         channel=channel_id, ts=thread_ts, include_all_metadata=True, limit=_PAGE
-                    )
+                    ),
                 )
         except SlackRefusedError as error:
             if error.code in _PASSING:
@@ -169,11 +215,15 @@ class SlackMessenger:
 
     async def change(self, channel_id: str, ts: str, message: Message) -> None:
         """Put another message in the place of one of the bot's."""
-        await called(self._client.chat_update(channel=channel_id, ts=ts, text=message.text, blocks=message.blocks))
+        await self._in_turn(
+            "chat.update",
+            channel_id,
+            lambda: self._prompt.chat_update(channel=channel_id, ts=ts, text=message.text, blocks=message.blocks),
+        )
 
     async def delete(self, channel_id: str, ts: str) -> None:
         """Delete one of the bot's messages."""
-        await called(self._client.chat_delete(channel=channel_id, ts=ts))
+        await self._in_turn("chat.delete", channel_id, lambda: self._prompt.chat_delete(channel=channel_id, ts=ts))
 
     async def upload(self, channel_id: str, picture: bytes, title: str, alt_text: str, thread_ts: str) -> None:
         """Put a PNG into a thread (``files:write``)."""
@@ -190,15 +240,18 @@ class SlackMessenger:
 
     async def whisper(self, channel_id: str, user_id: str, message: Message) -> None:
         """Post in a channel what only this person sees."""
-        await called(
-            self._client.chat_postEphemeral(
+        await self._in_turn(
+            "chat.postEphemeral",
+            channel_id,
+            lambda: self._prompt.chat_postEphemeral(
                 channel=channel_id, user=user_id, text=message.text, blocks=message.blocks
-            )
+            ),
+            _ONCE_SECONDS,
         )
 
     async def open_form(self, trigger_id: str, view: View) -> None:
-        """Open a form for the person whose click or command has this trigger."""
-        await called(self._client.views_open(trigger_id=trigger_id, view=view))
+        """Open a form for the person whose click or command has this trigger, now: it lives for three seconds."""
+        await called(self._prompt.views_open(trigger_id=trigger_id, view=view))
 
     async def update_form(self, view_id: str, view: View) -> None:
         """Put another form in the place of an open one."""
@@ -207,6 +260,28 @@ class SlackMessenger:
     async def publish_home(self, user_id: str, view: View) -> None:
         """Show a person their App Home."""
         await called(self._client.views_publish(user_id=user_id, view=view))
+
+    async def _in_turn(
+        self,
+        method: str,
+        channel_id: str,
+        call: Callable[[], Awaitable[AsyncSlackResponse]],
+        patience: float = _TURN_SECONDS,
+        *,
+        has_turn: bool = False,
+    ) -> AsyncSlackResponse:
+        """Make a call in its turn, and a few times more where Slack puts it off for ``patience`` or less."""
+        tries = 0
+        while True:
+            if not has_turn:
+                await self._gate.turn(method, channel_id, patience)
+            try:
+                return await called(call())
+            except SlackLimitedError as error:
+                self._gate.close(method, channel_id, error.retry_after)
+                tries, has_turn = tries + 1, False
+                if tries > _MAX_RETRIES:
+                    raise
 
     async def _find_marked(
         self, channel_id: str, event_type: str, mark: Mapping[str, str], since: datetime
@@ -240,13 +315,15 @@ def _marked(messages: Iterable[Mapping[str, Any]], event_type: str, mark: Mappin
     return None
 
 
-def _without_repeating(client: AsyncWebClient) -> AsyncWebClient:
-    """Return a client that tries again only what Slack has surely not taken."""
+def _without(
+    client: AsyncWebClient, kinds: tuple[type[AsyncRetryHandler], ...], timeout: int | None = None
+) -> AsyncWebClient:
+    """Return a client like this one, but for these kinds of retry handlers; whoever only counts stays."""
     return AsyncWebClient(
         token=client.token,
         base_url=client.base_url,
-        timeout=_ONCE_SECONDS,
-        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=_MAX_RETRIES)],
+        timeout=timeout or client.timeout,
+        retry_handlers=[one for one in client.retry_handlers if not isinstance(one, kinds)],
     )
 
 

@@ -5,10 +5,15 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import UnavailableError
+from bot.blocks.notice import notice_view
+from bot.blocks.text import plain_message
+from bot.errors import SlackRefusedError, UnavailableError
+from bot.messenger import SlackMessenger
 from bot.metrics import Metrics
 from bot.playground.slack import BOT_TOKEN, SlackStandIn
 from bot.slack_metrics import SlackMeter
+
+WORDS = plain_message("Words")
 
 
 async def lines(metrics: Metrics) -> set[str]:
@@ -94,6 +99,33 @@ async def test_what_slack_refuses_or_puts_off_is_counted_by_method() -> None:
     assert found == {
         'finops_slack_rate_limits_total{method="auth.test"} 1.0',
         'finops_slack_errors_total{code="user_not_found",method="users.info"} 1.0',
+    }
+
+
+async def test_every_call_of_the_messenger_is_counted_whether_it_is_repeated_or_not() -> None:
+    metrics = Metrics()
+    async with SlackStandIn() as slack:
+        client = AsyncWebClient(BOT_TOKEN, slack.api_url, retry_handlers=[SlackMeter(metrics)])
+        messenger = SlackMessenger(client)
+        slack.limit_rate("chat.postMessage", 0)
+        slack.fail("chat.postMessage", "is_archived")
+        slack.fail("chat.postMessage", "not_in_channel")
+        slack.fail("views.open", "expired_trigger_id")
+
+        for refused in (
+            messenger.post_marked("C1", WORDS, "kind", {}),
+            messenger.post("C2", WORDS, None),
+            messenger.open_form("1.2", notice_view(WORDS)),
+        ):
+            with pytest.raises(SlackRefusedError):
+                await refused
+
+    found = {line for line in await lines(metrics) if "_created" not in line and "slack_" in line}
+    assert found == {
+        'finops_slack_rate_limits_total{method="chat.postMessage"} 1.0',
+        'finops_slack_errors_total{code="is_archived",method="chat.postMessage"} 1.0',
+        'finops_slack_errors_total{code="not_in_channel",method="chat.postMessage"} 1.0',
+        'finops_slack_errors_total{code="expired_trigger_id",method="views.open"} 1.0',
     }
 
 

@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import Block
 from bot.blocks.coverage import FIRST_TEAM, NOTHING_REQUIRED, unknown_team_lines
 from bot.blocks.fields import sections
 from bot.blocks.gaps import ONE_TEAM, burden_line, gap_count, gap_line, gaps_blocks, short, stale_line
+from bot.blocks.refusals import refusal_of
 from bot.blocks.text import Message, context, escape, mention, plain_message, section
 from bot.blocks.trend import trend_bars, trend_words
 from bot.digests.content import MAX_BURDENS, MAX_STALE, DigestContent, StaleOwner
@@ -80,8 +81,10 @@ def trend_in_words(content: DigestContent) -> str:
     return trend_words(content.trend)
 
 
-def paused_message(digest: Digest, why: str) -> Message:
-    """Return what the owner of a digest is told when it cannot be sent; it is kept, and can go on."""
+def paused_message(digest: Digest, code: str) -> Message:
+    """Return what the owner of a digest is told when Slack does not take it; it is kept, and can go on."""
+    refusal = refusal_of(code)
+    why = f"{refusal.why}. {refusal.remedy}" if refusal else f"Slack answers {code}"
     return plain_message(
         f"Your digest for <#{digest.channel_id}> ({digest.recurrence.in_words()}) is paused: {escape(why)}."
         "\n\nIt is not lost: when that is mended, find its number with `/finops digest list` and go on with"

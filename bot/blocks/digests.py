@@ -1,30 +1,16 @@
 """Digests as things: the list of them, and what was done with one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.blocks.fields import sections
+from bot.blocks.refusals import ABOUT_CHANNEL, refusal_of
 from bot.blocks.text import Message, escape, mention, plain_message, section
 from bot.digests.model import Digest
 from bot.teams.model import Assignee
 
 NextDue = Callable[[Digest], datetime]
-
-_PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
-    "not_in_channel": ("I am not in that channel", "Write /invite @finops there"),
-    "channel_not_found": (
-        "I cannot see that channel: it was deleted, or it is private and I am not in it",
-        "Write /invite @finops there",
-    ),
-    "is_archived": ("That channel is archived", "Choose another one, or ask somebody to unarchive it"),
-    "restricted_action": (
-        "This workspace does not let me post in that channel",
-        "Choose another one, or ask a workspace admin to let me",
-    ),
-}
-"""Why Slack does not let us post in a channel, by its own word for it, and what mends that."""
 
 
 def channel_problem(code: str) -> str | None:
@@ -32,8 +18,8 @@ def channel_problem(code: str) -> str | None:
 
     It is plain text, for an error.
     """
-    problem = _PROBLEMS.get(code)
-    return f"{problem[0]}. {problem[1]}, then try again." if problem else None
+    problem = ABOUT_CHANNEL.get(code)
+    return f"{problem.as_sentence}. {problem.remedy}, then try again." if problem else None
 
 
 def added_message(digest: Digest, next_due: datetime) -> Message:
@@ -69,8 +55,9 @@ def digest_line(digest: Digest, next_due: NextDue) -> str:
     where = f"<#{digest.channel_id}> {digest.recurrence.in_words()}"
     if digest.paused_at is None:
         return f"{where}, next on {_local(next_due(digest), digest)}"
-    problem = _PROBLEMS.get(digest.pause_reason or "")
-    return f"{where}, paused. {problem[0]}. {problem[1]}, then resume it" if problem else f"{where}, paused"
+    problem = refusal_of(digest.pause_reason or "")
+    why = f". {problem.as_sentence}. {problem.remedy}, then resume it" if problem else ""
+    return f"{where}, paused{why}"
 
 
 def paused_by_person_message(digest: Digest, number: int | None = None) -> Message:

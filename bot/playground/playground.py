@@ -11,13 +11,14 @@ import aiohttp
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import build_bot, jobs
+from bot.app import build_bot
 from bot.bootstrap import build_services
 from bot.clock import system_clock
 from bot.errors import UnavailableError
 from bot.http import build_http_app
+from bot.jobs import jobs
 from bot.knowledge.routing import Router
-from bot.messenger import SlackMessenger, build_client
+from bot.messenger import build_client
 from bot.playground.acting import Acting
 from bot.playground.acting_on_views import ActingOnViews
 from bot.playground.beginnings import Beginnings
@@ -174,9 +175,9 @@ async def _bot(settings: Settings, services: Services) -> AsyncIterator[BotLine]
     """Run the bot as on Slack, behind its endpoint on loopback."""
     client, secret = build_client(settings), settings.slack_signing_secret
     signing_secret = secret.get_secret_value() if secret else ""
-    bot = build_bot(services, client)
+    bot = build_bot(services, client, WORKSPACE_ID)
     app = build_http_app(bot.app, signing_secret, services.check_ready)
-    ticker = Ticker(jobs(services, SlackMessenger(client), WORKSPACE_ID))
+    ticker = Ticker(jobs(services, bot.messenger, WORKSPACE_ID))
     answering = asyncio.create_task(bot.answering.run())
     ticker.start()
     try:

@@ -33,6 +33,10 @@ def build_engine(database_url: str) -> AsyncEngine:
     A SQLite file's folder is made where it is missing. Foreign keys are enforced, readers do not block
     the writer (WAL), and a writing transaction takes its lock when it begins, so it cannot fail half-way. The
     writers of one process queue for it, because SQLite lets whoever waits sleep and lose its place.
+
+    A PostgreSQL that cannot be reached is given up after five seconds, one that vanished after twenty. How long a
+    statement may take is left to the server (``statement_timeout``): only whoever runs it knows how long their
+    imports and migrations take, and a pooler in between may refuse to pass such a setting on.
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":

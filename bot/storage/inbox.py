@@ -176,9 +176,10 @@ def _row(workspace_id: str, channel_id: str, ts: str) -> Update:
 
 
 def _of(item: InboxItem) -> Update:
-    """Return the change of an item, if it is still as it was taken on."""
+    """Return the change of an item, if it is as it was taken on, and nobody took it on since."""
     letter = item.letter
-    return _row(letter.workspace_id, letter.channel_id, letter.ts).where(InboxRow.revision == item.revision)
+    row = _row(letter.workspace_id, letter.channel_id, letter.ts)
+    return row.where(InboxRow.revision == item.revision, InboxRow.claims == item.claims)
 
 
 def _is(workspace_id: str, channel_id: str, ts: str) -> list[ColumnElement[bool]]:

@@ -303,9 +303,14 @@ def test_a_preview_in_a_form_has_nothing_to_click() -> None:
 
 
 def test_a_paused_digest_is_told_with_why_and_how_it_goes_on() -> None:
-    text = paused_message(a_digest("every monday at 9:00 Europe/Berlin"), "that channel is archived").text
+    digest = a_digest("every monday at 9:00 Europe/Berlin")
+    text = paused_message(digest, "is_archived").text
 
-    assert text.startswith("Your digest for <#C1CHANNEL> (every monday at 9:00 Europe/Berlin) is paused:")
+    assert text.startswith(
+        "Your digest for <#C1CHANNEL> (every monday at 9:00 Europe/Berlin) is paused: that channel is archived."
+        " Choose another one, or ask somebody to unarchive it."
+    )
+    assert "is paused: Slack answers &lt;new&gt;." in paused_message(digest, "<new>").text
     assert "`/finops digest resume &lt;number&gt;`" in text
 
 
@@ -314,6 +319,10 @@ def test_a_paused_digest_is_told_with_why_and_how_it_goes_on() -> None:
     [
         (None, "UTC, paused, added by"),
         ("not_in_channel", "paused. I am not in that channel. Write /invite @finops there, then resume it"),
+        (
+            "msg_too_long",
+            "paused. The message was too long for Slack. Please tell whoever runs me, then resume it",
+        ),
         ("something_else", "UTC, paused, added by"),
     ],
 )

@@ -16,9 +16,9 @@ def a_bench(engine: AsyncEngine) -> Bench:
 @pytest.mark.parametrize(
     ("code", "why"),
     [
-        ("channel_not_found", "I cannot see that channel any more"),
+        ("channel_not_found", "I cannot see that channel: it was deleted"),
         ("is_archived", "that channel is archived"),
-        ("not_in_channel", "invite me with /invite"),
+        ("not_in_channel", "I am not in that channel. Write /invite @finops there."),
         ("restricted_action_read_only_channel", "read-only"),
         ("msg_too_long", "too long"),
     ],

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.app import build_digesting
+from bot.jobs import build_digesting
 from bot.messenger import SlackMessenger, build_client
 from bot.playground.slack import WORKSPACE_ID
 from bot.settings import Settings

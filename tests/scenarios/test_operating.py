@@ -16,15 +16,18 @@ import structlog
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import jobs, serve
+from bot.app import serve
 from bot.bootstrap import build_services
+from bot.jobs import jobs
 from bot.knowledge.routing import Router
 from bot.messenger import SlackMessenger, build_client
 from bot.playground.slack import WORKSPACE_ID, SlackStandIn
 from bot.settings import Settings
 from bot.slack_directory import SlackDirectory
+from bot.storage.digests import SqlDigestStore
+from tests.builders import NOW, a_digest, an_actor
 from tests.fakes import FakeClock
-from tests.scenarios.conftest import ADMIN, BUYING, HttpLine, SocketLine, Stage
+from tests.scenarios.conftest import ADMIN, BUYING, CHANNEL, HttpLine, SocketLine, Stage
 from tests.scenarios.test_serving import answered, serving
 
 TOKEN = "t0p-secret"
@@ -85,6 +88,49 @@ async def test_status_and_figures_are_served_beside_a_socket_as_well_as_over_htt
     assert 'finops_questions_total{decision="confident",surface="slash"} 1.0' in figures
     assert "process_resident_memory_bytes" in figures
     assert (refused.status_code, allowed.status_code) == (404, 200)
+
+
+async def shown(client: httpx.AsyncClient, *figures: str) -> str:
+    """Return what ``/metrics`` shows once these figures are in it."""
+    for _ in range(500):
+        page = (await client.get("/metrics")).text
+        if all(figure in page for figure in figures):
+            return page
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"{figures} did not appear within five seconds: {page}")
+
+
+async def test_answers_that_slack_puts_off_or_refuses_are_in_the_figures(
+    slack: SlackStandIn, settings: Settings, sqlite_engine: AsyncEngine, router: Router, port: int
+) -> None:
+    slack.limit_rate("chat.postMessage", 0)
+    slack.fail("chat.postMessage", "is_archived")
+    event = {"type": "app_mention", "user": ADMIN, "text": BUYING, "channel": CHANNEL, "ts": "1700000000.000001"}
+    by_http = settings.model_copy(update={"slack_app_token": None, "port": port})
+
+    async with serving(by_http, sqlite_engine, router), pages(port) as client:
+        said = {"type": "event_callback", "team_id": WORKSPACE_ID, "event": event}
+        await HttpLine(client).send("events_api", said)
+
+        await shown(
+            client,
+            'finops_slack_rate_limits_total{method="chat.postMessage"} 1.0',
+            'finops_slack_errors_total{code="is_archived",method="chat.postMessage"} 1.0',
+            "finops_inbox_depth 0.0",
+        )
+
+
+async def test_digests_are_in_the_figures_by_what_became_of_them(
+    slack: SlackStandIn, settings: Settings, sqlite_engine: AsyncEngine, router: Router, port: int
+) -> None:
+    slack.fail("chat.postMessage", "is_archived")
+    for channel_id in ("C1CHANNEL", "C2CHANNEL"):
+        digest = a_digest(channel_id=channel_id, since=NOW - timedelta(hours=12), workspace_id=WORKSPACE_ID)
+        await SqlDigestStore(sqlite_engine).add(an_actor(workspace_id=WORKSPACE_ID), digest)
+    settings = settings.model_copy(update={"port": port})
+
+    async with serving(settings, sqlite_engine, router), pages(port) as client:
+        await shown(client, 'finops_digests_total{state="refused"} 1.0', 'finops_digests_total{state="sent"} 1.0')
 
 
 async def test_the_bot_runs_beside_a_taken_port_and_says_so(

@@ -38,6 +38,19 @@ async def test_a_letter_is_kept_once_and_taken_on_once(inbox: SqlInboxStore) -> 
     assert await claimed(inbox) == []
 
 
+async def test_who_took_on_a_letter_too_long_ago_does_not_take_it_from_the_next(inbox: SqlInboxStore) -> None:
+    await inbox.accept(a_letter(), NOW)
+    (late,) = await claimed(inbox)
+    await claimed(inbox, 90)
+
+    await inbox.put_off(late, NOW + timedelta(seconds=91), "timeout")
+    await inbox.give_up(late, "timeout")
+
+    assert await claimed(inbox, 100) == []
+    (item,) = await claimed(inbox, 180)
+    assert item.claims == 3
+
+
 async def test_letters_that_come_at_once_are_each_kept_once(inbox: SqlInboxStore) -> None:
     letters = [a_letter("1.1"), a_letter("2.2"), a_letter("1.1"), a_letter("3.3"), a_letter("2.2")]
 
