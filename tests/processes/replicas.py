@@ -2,7 +2,6 @@
 
 import asyncio
 import multiprocessing
-import random
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -24,14 +23,14 @@ class Replicas:
         self._context.set_forkserver_preload([work.__module__, pytest.__name__])
 
     async def keep_killing(
-        self, chance: random.Random, longest_life: float, is_work_left: Callable[[], Awaitable[bool]]
+        self, lifetime: Callable[[], Awaitable[None]], is_work_left: Callable[[], Awaitable[bool]]
     ) -> None:
-        """Start a process and kill it, until there is no work left."""
+        """Start a process, and kill it when ``lifetime`` returns, until there is no work left."""
         while await is_work_left():
             process = self._context.Process(target=self._work, args=self._arguments, daemon=True)
             process.start()
             try:
-                await asyncio.sleep(chance.uniform(0, longest_life))
+                await lifetime()
             finally:
                 process.kill()
                 await asyncio.to_thread(process.join, PATIENCE_SECONDS)

@@ -2,12 +2,11 @@
 
 import asyncio
 import itertools
-import multiprocessing
 import random
-import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,13 +25,14 @@ from bot.storage.tables import DigestRunRow
 from tests.builders import a_digest, an_actor
 from tests.conftest import POSTGRES_URL, blank_database
 from tests.processes import digest_worker
+from tests.processes.replicas import Replicas
 
 _log = structlog.get_logger(__name__)
 DIGESTS, MOMENTS = 20, 10
 RUNS = DIGESTS * MOMENTS
 REPLICAS = 2
 LEAST_KILLS = 15
-LEASE_SECONDS = 3
+LEASE = timedelta(seconds=3)
 """Longer than a process on a busy machine is held up between its claim and its post."""
 
 MOST_POSTS = 24
@@ -40,7 +40,6 @@ MOST_POSTS = 24
 
 LONGEST_IDLE, LOOK_EVERY = 3.0, 0.01
 LONGEST_POST = 0.1
-PATIENCE_SECONDS = 10
 LIMIT_SECONDS = 180
 
 pytestmark = pytest.mark.skipif(
@@ -82,11 +81,13 @@ async def test_two_replicas_that_are_killed_over_and_over_send_each_run_once(
     database: AsyncEngine, slack: SlackStandIn, tmp_path: Path
 ) -> None:
     begun = asyncio.get_running_loop().time()
-    replicas = Replicas(database, slack, tmp_path / "workers.log")
+    url = database.url.render_as_string(hide_password=False)
+    replicas = Replicas(digest_worker.run, (url, slack.api_url, LEASE, tmp_path / "workers.log"))
 
     async with asyncio.timeout(LIMIT_SECONDS), asyncio.TaskGroup() as group:
         for number in range(REPLICAS):
-            group.create_task(replicas.keep_killing(random.Random(number)))
+            lifetime = partial(some_posts, slack, random.Random(number))
+            group.create_task(replicas.keep_killing(lifetime, partial(are_runs_left, database)))
 
     assert slack.violations == []
     sent = counted(slack)
@@ -104,46 +105,20 @@ async def test_two_replicas_that_are_killed_over_and_over_send_each_run_once(
     assert replicas.kills >= LEAST_KILLS
 
 
-class Replicas:
-    """Processes that send digests, each of which is killed at a random moment and followed by another one."""
+async def some_posts(slack: SlackStandIn, chance: random.Random) -> None:
+    """Return after a few more posts and a moment, or if there are none any more."""
+    wanted = len(slack.calls) + chance.randrange(MOST_POSTS)
+    for _ in range(int(LONGEST_IDLE / LOOK_EVERY)):
+        if len(slack.calls) >= wanted:
+            break
+        await asyncio.sleep(LOOK_EVERY)
+    await asyncio.sleep(chance.uniform(0, LONGEST_POST))
 
-    def __init__(self, database: AsyncEngine, slack: SlackStandIn, log: Path) -> None:
-        self.kills = 0
-        self._database = database
-        self._slack = slack
-        url = database.url.render_as_string(hide_password=False)
-        self._arguments = (url, slack.api_url, timedelta(seconds=LEASE_SECONDS), log)
-        # Forked from a process that has everything imported, a worker is at work in a moment.
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([digest_worker.__name__, pytest.__name__])
 
-    async def keep_killing(self, chance: random.Random) -> None:
-        """Start a process and kill it, until everything is sent."""
-        while await self._are_runs_left():
-            process = self._context.Process(target=digest_worker.run, args=self._arguments, daemon=True)
-            process.start()
-            try:
-                await self._posts(chance.randrange(MOST_POSTS))
-                await asyncio.sleep(chance.uniform(0, LONGEST_POST))
-            finally:
-                process.kill()
-                await asyncio.to_thread(process.join, PATIENCE_SECONDS)
-            assert process.exitcode == -signal.SIGKILL
-            process.close()
-            self.kills += 1
-
-    async def _posts(self, count: int) -> None:
-        """Return after so many more posts, or if there are none any more."""
-        wanted = len(self._slack.calls) + count
-        for _ in range(int(LONGEST_IDLE / LOOK_EVERY)):
-            if len(self._slack.calls) >= wanted:
-                return
-            await asyncio.sleep(LOOK_EVERY)
-
-    async def _are_runs_left(self) -> bool:
-        unsent = select(func.count()).select_from(DigestRunRow).where(DigestRunRow.state != RunState.SENT.value)
-        async with reading(self._database) as session:
-            return bool(await session.scalar(unsent))
+async def are_runs_left(database: AsyncEngine) -> bool:
+    unsent = select(func.count()).select_from(DigestRunRow).where(DigestRunRow.state != RunState.SENT.value)
+    async with reading(database) as session:
+        return bool(await session.scalar(unsent))
 
 
 def counted(slack: SlackStandIn) -> Counter[tuple[str, str]]:
