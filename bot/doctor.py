@@ -68,7 +68,7 @@ async def examine(settings: Settings, clock: Clock = system_clock) -> AsyncItera
 
 def _of_settings(settings: Settings) -> Iterator[Check]:
     on_slack = "on Slack, by Socket Mode" if settings.slack_app_token else "on Slack, over HTTP"
-    where = on_slack if settings.on_slack else "in the terminal"
+    where = on_slack if settings.on_slack else "in the playground, without Slack"
     yield Check("settings", State.OK, f"complete; the bot runs {where}")
     if settings.log_level == "DEBUG":
         yield Check(

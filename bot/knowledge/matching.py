@@ -15,6 +15,7 @@ MIN_NAME_SCORE: Final = 60.0
 _MIN_REPAIRED: Final = 5
 _MIN_LONG: Final = 9
 _MAX_REMEMBERED: Final = 20_000
+_MAX_LISTS: Final = 100
 
 
 def closest(name: str, choices: Iterable[str], limit: int = 3) -> tuple[str, ...]:
@@ -81,13 +82,12 @@ class Speller:
         return found[0] if found else None
 
 
-@lru_cache(maxsize=200)
+@lru_cache(_MAX_LISTS)
 def _by_words(candidates: tuple[str, ...]) -> dict[str, str]:
-    """Return candidates, by the alphabet, with what is compared of them; that is done once per responsibility."""
+    """Return candidates, by the alphabet, with what is compared of them; done once for each list of examples."""
     return {candidate: _words_of(candidate) for candidate in sorted(candidates)}
 
 
-@lru_cache(maxsize=20_000)
 def _words_of(text: str) -> str:
     """Return the folded words in order, as ``token_sort_ratio`` compares them."""
     return " ".join(sorted(fold(clean(text)).split()))

@@ -26,10 +26,13 @@ def find_conflicts(catalogue: Catalogue) -> Iterator[Conflict]:
     """Yield every own example that nearly repeats an example of another owner, in the catalogue's order."""
     owned = [(one.persona_key, example) for one in catalogue.responsibilities() for example in one.examples]
     owned += [(UNRELATED, example) for example in catalogue.unrelated]
+    others = {
+        owner: {other.text: other_owner for other_owner, other in owned if other_owner != owner}
+        for owner in {owner for owner, example in owned if example.is_own}
+    }
     for owner, example in owned:
         if not example.is_own:
             continue
-        others = {other.text: other_owner for other_owner, other in owned if other_owner != owner}
-        found = nearest(example.text, list(others), NEAR_DUPLICATE_SCORE)
+        found = nearest(example.text, tuple(others[owner]), NEAR_DUPLICATE_SCORE)
         if found is not None:
-            yield Conflict(owner, example.text, others[found], found)
+            yield Conflict(owner, example.text, others[owner][found], found)

@@ -23,7 +23,7 @@ def test_where_all_is_well_every_line_says_so(terminal: Terminal) -> None:
 
     lines = out.splitlines()
     assert (code, err) == (0, "")
-    assert lines[0] == "ok       settings: complete; the bot runs in the terminal"
+    assert lines[0] == "ok       settings: complete; the bot runs in the playground, without Slack"
     assert all(line.startswith("ok       ") for line in lines)
     assert len(lines) == 6
 
