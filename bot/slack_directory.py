@@ -20,6 +20,9 @@ PATIENCE_SECONDS: Final = 1.0
 _MAX_REMEMBERED: Final = 10_000
 _PAGE: Final = 1_000
 _NOBODY: Final = ("user_not_found", "user_not_visible", "users_not_found")
+_SLACKBOT: Final = "USLACKBOT"
+"""Slack's own bot, of which ``users.info`` says that it is none."""
+
 _ALL: Final = "all"
 T = TypeVar("T")
 
@@ -143,6 +146,7 @@ class SlackDirectory:
             is_admin=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
             is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
             is_external=is_external,
+            is_bot=bool(user.get("is_bot")) or user["id"] == _SLACKBOT,
             time_zone=user.get("tz") or "UTC",
         )
 

@@ -72,6 +72,7 @@ async def test_a_person_is_known_with_their_name_and_time_zone(directory: SlackD
         ({"is_owner": True}, Person("U1OWNER", "Owen", is_admin=True)),
         ({"is_restricted": True}, Person("U1OWNER", "Owen", is_guest=True)),
         ({"is_ultra_restricted": True}, Person("U1OWNER", "Owen", is_guest=True)),
+        ({"is_bot": True}, Person("U1OWNER", "Owen", is_bot=True)),
         ({"is_stranger": True}, Person("U1OWNER", "Owen", is_external=True)),
         ({"team_id": "T0ELSEWHERE"}, Person("U1OWNER", "Owen", is_external=True)),
         ({"team_id": WORKSPACE_ID}, Person("U1OWNER", "Owen")),
@@ -85,6 +86,12 @@ async def test_what_slack_says_of_an_account_is_understood(
     slack.users["U1OWNER"] = OWEN | {"tz": None} | changes
 
     assert await directory.person("U1OWNER") == expected
+
+
+async def test_slackbot_is_a_bot_whatever_slack_says(slack: SlackStandIn, directory: SlackDirectory) -> None:
+    slack.users["USLACKBOT"] = {"id": "USLACKBOT", "name": "slackbot", "is_bot": False}
+
+    assert await directory.person("USLACKBOT") == Person("USLACKBOT", "slackbot", is_bot=True)
 
 
 async def test_a_person_is_looked_up_once_in_five_minutes(

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.blocks.text import Message, mention, plain_message
+from bot.blocks.text import Message, escape, mention, plain_message
 from bot.teams.model import Absence, Assignee
 
 
@@ -19,5 +19,6 @@ def away_message(absence: Absence, back_on: date) -> Message:
 def back_message(*, was_away: bool) -> Message:
     """Return the confirmation that somebody is back."""
     if not was_away:
-        return plain_message("You were not away. To go: `/finops away until <day> [cover @user]`")
+        how = escape("/finops away until <day> [cover @user]")
+        return plain_message(f"You were not away. To go: `{how}`")
     return plain_message("Welcome back! People are sent to you again.")

@@ -102,3 +102,13 @@ def sections(lines: Sequence[str]) -> Iterator[Block]:
         text = f"{text}\n{line}" if text else line
     if text:
         yield section(text)
+
+
+def fitting(lines: Sequence[str], max_length: int, max_lines: int | None = None) -> str:
+    """Return as many of the lines as fit, and how many do not."""
+    text = ""
+    for number, line in enumerate(lines):
+        if number == max_lines or len(text) + 1 + len(line) > max_length:
+            return f"{text}\n… and {len(lines) - number} more".lstrip()
+        text = f"{text}\n{line}".lstrip()
+    return text

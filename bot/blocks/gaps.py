@@ -22,6 +22,7 @@ _MAX_PLACES: Final = 3
 _REASONS: Final = {
     "deactivated": "whose account is deactivated",
     "unknown": "whom Slack does not know any more",
+    "bot": "which is a bot",
     "guest": "who is a guest",
     "external": "who is of another organisation",
     "empty_group": "a group without members",

@@ -5,15 +5,14 @@ from slack_sdk.models.views import View
 
 from bot.blocks import ids
 from bot.blocks.fields import field, searching
-from bot.blocks.ids import ReviewRef
+from bot.blocks.ids import HandOverRef
 from bot.blocks.review import what
-from bot.blocks.text import Message, mention, plain_message, section
+from bot.blocks.text import section
 from bot.knowledge.model import Catalogue
-from bot.teams.model import Assignee
 from bot.teams.reviews import DueItem
 
 
-def hand_over_form(item: DueItem, ref: ReviewRef, catalogue: Catalogue) -> View:
+def hand_over_form(item: DueItem, ref: HandOverRef, catalogue: Catalogue) -> View:
     """Return the form; ``ref`` comes back with what is filled in."""
     person = UserSelectElement(action_id=ids.HAND_OVER_PERSON, placeholder=PlainTextObject(text="Choose a person"))
     group = searching(ids.GROUP_OPTIONS, "Type a part of its handle", None)
@@ -30,8 +29,3 @@ def hand_over_form(item: DueItem, ref: ReviewRef, catalogue: Catalogue) -> View:
             field("User group", ids.HAND_OVER_GROUP, group, optional=True),
         ],
     )
-
-
-def handed_over_message(item: DueItem, to: Assignee, catalogue: Catalogue) -> Message:
-    """Return that it is somebody else's now, for who handed it over."""
-    return plain_message(f"{mention(to)} has {what(item, catalogue)} now. Thank you!")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.blocks.text import Message, plain_message
+from bot.blocks.text import Message, escape, plain_message
 
 _EXAMPLE: Final = "/finops who-owns who signs off the savings plan for Payments"
 
@@ -41,7 +41,7 @@ I mention somebody only when I am confident, never you, and never a whole channe
 
 def help_message() -> Message:
     """Return the help, as ``/finops help`` shows it."""
-    return plain_message(_HELP)
+    return plain_message(escape(_HELP))
 
 
 def greeting_message() -> Message:

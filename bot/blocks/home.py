@@ -18,23 +18,27 @@ from slack_sdk.models.views import View
 from bot.blocks import ids
 from bot.blocks.audit import audit_line
 from bot.blocks.digest_overview import DigestOverview, overview_blocks
-from bot.blocks.fields import MAX_LABEL, button, field, section_beside
+from bot.blocks.failures import failure_blocks
+from bot.blocks.fields import MAX_LABEL, button, field, fitting, section_beside
 from bot.blocks.matrix import Reading, row_text
 from bot.blocks.ownership import confirmed, place
 from bot.blocks.text import context, escape, mention, quoted, section
+from bot.questions.inbox import Failure
 from bot.teams.audit import AuditEntry
 from bot.teams.matrix import TEAMS_PER_PAGE, MatrixPage, MatrixRow
 from bot.teams.model import AssigneeType, Assignment, Cell, Rank, Team
 from bot.teams.team_changes import MAX_NAME_LENGTH
 
 # Slack takes 100 blocks. Of their text it takes about 13,000 characters in all, so that each part has its share:
-# eight teams and the organisation 800 each (``bot.blocks.matrix.MAX_TEXT``), and these.
+# eight teams and the organisation 800 each (``bot.blocks.matrix.MAX_TEXT``), questions without an answer 900
+# (``bot.blocks.failures.MAX_TEXT``), and these.
 _MAX_HOLDINGS: Final = 1_000
 _MAX_GAPS: Final = 1_400
 _MAX_GAP_BLOCKS: Final = 20
 _MAX_CHANGES: Final = 900
 _MAX_NAME: Final = 40
 _MAX_FILTER: Final = 80
+_ASKING: Final = escape("/finops who-owns <question>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,9 @@ class HomeContent:
     """What App Home shows to one person.
 
     ``held`` is what they hold, ``teams`` its teams by id, ``back_on`` the day on which they come back, if they are
-    away. ``changes`` are the latest ones, empty for those who may not see them. ``overview`` is what there is to
-    say of coverage and digests, if there is.
+    away. ``changes`` are the latest ones, and ``failures`` the questions without an answer, both the newest first
+    and empty for those who may not see them. ``overview`` is what there is to say of coverage and digests, if
+    there is.
     """
 
     held: Sequence[Assignment]
@@ -52,6 +57,7 @@ class HomeContent:
     page: MatrixPage
     changes: Sequence[AuditEntry]
     overview: DigestOverview | None = None
+    failures: Sequence[Failure] = ()
 
 
 def home_view(content: HomeContent, reading: Reading) -> View:
@@ -63,12 +69,13 @@ def home_view(content: HomeContent, reading: Reading) -> View:
         blocks=[
             _header("Your personas"),
             *_mine(content, reading),
+            *failure_blocks(content.failures, reading.now),
             _header("Teams and personas"),
             *_matrix(page, reading),
             *_gaps(page, reading),
             *(overview_blocks(content.overview) if content.overview else ()),
             *_changes(content.changes, reading),
-            *context(["Ask who owns a cloud cost: `/finops who-owns <question>`. More: `/finops help`"]),
+            *context([f"Ask who owns a cloud cost: `{_ASKING}`. More: `/finops help`"]),
         ],
     )
 
@@ -94,7 +101,7 @@ def _mine(content: HomeContent, reading: Reading) -> Iterator[Block]:
         day = f"{content.back_on:%A}, {content.back_on.day} {content.back_on:%B %Y}"
         yield section(f"You are away until {day}. Back earlier? `/finops back`")
     lines = [_holding(one, content.teams, reading) for one in content.held]
-    yield section(_fitting(lines, _MAX_HOLDINGS) or "You hold no persona now, so nobody is sent to you.")
+    yield section(fitting(lines, _MAX_HOLDINGS) or "You hold no persona now, so nobody is sent to you.")
 
 
 def _holding(one: Assignment, teams: Mapping[str, Team], reading: Reading) -> str:
@@ -207,18 +214,8 @@ def _gap(cell: Cell, team: Team | None, reading: Reading, *, may_edit: bool) -> 
 def _changes(entries: Sequence[AuditEntry], reading: Reading) -> Iterator[Block]:
     if entries:
         yield _header("Latest changes")
-        yield section(_fitting([audit_line(one, reading.catalogue) for one in entries], _MAX_CHANGES))
+        yield section(fitting([audit_line(one, reading.catalogue) for one in entries], _MAX_CHANGES))
 
 
 def _header(text: str) -> HeaderBlock:
     return HeaderBlock(text=PlainTextObject(text=text))
-
-
-def _fitting(lines: Sequence[str], limit: int) -> str:
-    """Return as many of the lines as fit, and how many do not."""
-    text = ""
-    for number, line in enumerate(lines):
-        if len(text) + 1 + len(line) > limit:
-            return f"{text}\n… and {len(lines) - number} more".lstrip()
-        text = f"{text}\n{line}".lstrip()
-    return text

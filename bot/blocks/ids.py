@@ -151,6 +151,28 @@ class ReviewRef:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOverRef:
+    """What the form to hand something over is about, and the message that it was opened from."""
+
+    review: ReviewRef
+    channel_id: str
+    message_ts: str
+
+    def encode(self) -> str:
+        """Return the form's ``private_metadata``; ``decode`` takes it back."""
+        return f"{self.channel_id}:{self.message_ts}:{self.review.encode()}"
+
+    @classmethod
+    def decode(cls, value: str) -> "HandOverRef":
+        """Return what ``encode`` was given; ``ValueError`` for anything else."""
+        channel_id, _, rest = value.partition(":")
+        message_ts, _, review = rest.partition(":")
+        if not (channel_id and message_ts):
+            raise ValueError(f"{value!r} does not say what is handed over")
+        return cls(ReviewRef.decode(review), channel_id, message_ts)
+
+
+@dataclass(frozen=True, slots=True)
 class CellRef:
     """What an assign button is about: a team's id or ``ORGANISATION``, and a persona; either may be left open."""
 

@@ -16,7 +16,7 @@ def catalogue_message(catalogue: Catalogue) -> Message:
         "\n".join([f"*{_GROUPS[group]}*", *(f"• {_in_one_line(persona)}" for persona in personas)])
         for group, personas in groupby(ordered, key=lambda one: one.group)
     ]
-    parts.append("More about one: `/finops personas <key>`")
+    parts.append(f"More about one: `{escape('/finops personas <key>')}`")
     return _with_attribution(parts, catalogue.attributions())
 
 

@@ -66,6 +66,11 @@ def dropped_text(item: DueItem, now_asked: Ownership, catalogue: Catalogue) -> s
     return f"{gone} Nobody is asked now; an admin closes this gap with `/finops assign @somebody {key}{place}`"
 
 
+def handed_over_text(item: DueItem, catalogue: Catalogue) -> str:
+    """Return whose this is now, for who handed it over."""
+    return f"{mention(item.assignment.assignee)} has {what(item, catalogue)} now. Thank you!"
+
+
 def what(item: DueItem, catalogue: Catalogue) -> str:
     """Return "*Finance* for *Payments*"."""
     key = item.assignment.cell.persona_key

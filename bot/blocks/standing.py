@@ -11,6 +11,7 @@ from bot.teams.model import Owner, Ownership, Rank, Skipped, SkipReason
 _SKIP_REASON: Final[dict[SkipReason, str]] = {
     "deactivated": "their account is deactivated",
     "unknown": "Slack does not know them any more",
+    "bot": "it is a bot",
     "guest": "they are a guest",
     "external": "they are of another organisation",
     "away": "away",

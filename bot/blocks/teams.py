@@ -17,17 +17,16 @@ _MAX_PEOPLE_SHOWN: Final = 20
 
 def team_added_message(team: Team) -> Message:
     """Return the confirmation of a new team, with the next step."""
-    next_step = f"`/finops assign @somebody <persona> for {escape(team.name)}`"
-    return plain_message(f"Added {_in_one_line(team)}. Now say who holds what: {next_step}")
+    return plain_message(f"Added {_in_one_line(team)}. Now say who holds what: {_how_to_assign(team)}")
 
 
 def team_list_message(teams: Sequence[Team]) -> Message:
     """Return the teams as a tree, parents first."""
     if not teams:
-        return plain_message("There are no teams yet. Add the first: `/finops team add <name>`")
+        return plain_message(f"There are no teams yet. Add the first: `{escape('/finops team add <name>')}`")
     lines = [f"{'    ' * depth}• {_in_one_line(team)}" for team, depth in _tree(teams)]
     hidden = len(lines) - _MAX_TEAMS_SHOWN
-    more = [f"… and {hidden} more; see one with `/finops team show <name>`"] if hidden > 0 else []
+    more = [f"… and {hidden} more; see one with `{escape('/finops team show <name>')}`"] if hidden > 0 else []
     return plain_message("\n".join([*lines[:_MAX_TEAMS_SHOWN], *more]))
 
 
@@ -66,8 +65,12 @@ def team_message(page: TeamPage, catalogue: Catalogue, policy: OwnershipPolicy, 
         f"• *{escape(names.get(one.cell.persona_key, one.cell.persona_key))}*: {holding(one, policy, now)}"
         for one in page.assignments
     ]
-    nobody = f"Nobody is named yet: `/finops assign @somebody <persona> for {escape(page.team.name)}`"
+    nobody = f"Nobody is named yet: {_how_to_assign(page.team)}"
     return plain_message(f"{head}\n\n" + ("\n".join(held) or nobody))
+
+
+def _how_to_assign(team: Team) -> str:
+    return f"`{escape(f'/finops assign @somebody <persona> for {team.name}')}`"
 
 
 def _assignments(count: int) -> str:

@@ -5,8 +5,8 @@ from bot.blocks.ids import AnswerRef
 from bot.blocks.text import Message, plain_message
 from bot.handlers.commands import WhoOwns
 from bot.handlers.payloads import Click, MessageShortcut, SlashCommand
-from bot.handlers.replies import ClickReply
-from bot.questions.model import Asked, OwnedAnswer, PersonaAnswer
+from bot.handlers.replies import ClickReply, Told
+from bot.questions.model import Asked, News, OwnedAnswer, PersonaAnswer
 from bot.questions.service import Chosen
 from bot.services import Services
 from bot.surface import Surface
@@ -48,14 +48,16 @@ class AskHandlers:
         return ClickReply(note=plain_message("Thank you, noted."))
 
     async def share(self, click: Click) -> ClickReply:
-        """Show everybody in the channel an answer that only the asker saw; once."""
+        """Show everybody in the channel or thread an answer that only the asker saw; once."""
         ref = AnswerRef.decode(click.value)
+        where = "thread" if click.thread_ts else "channel"
         answer = await self._asking.share(click.workspace_id, ref.question_id, ref.persona_key or "")
         if answer is None:
-            return ClickReply(replacement=plain_message("This answer is already in the channel."))
+            return ClickReply(replacement=plain_message(f"This answer is already in the {where}."))
         return ClickReply(
             announcement=shared_message(answer, click.user_name, self._clock()),
-            replacement=plain_message("Shared in the channel."),
+            replacement=plain_message(f"Shared in the {where}."),
+            told=self._told(click, ref, News.SHARE),
         )
 
     async def name_persona(self, click: Click) -> ClickReply:
@@ -65,7 +67,8 @@ class AskHandlers:
             await self._asking.dismiss(click.workspace_id, ref.question_id, click.user_id)
             return ClickReply(replacement=settled_message(None, click.user_name))
         chosen = await self._asking.choose(click.workspace_id, ref.question_id, ref.persona_key, click.user_id)
-        return self._settled(chosen, click, settled_message(chosen.answer.persona.name, click.user_name))
+        settled = settled_message(chosen.answer.persona.name, click.user_name)
+        return self._settled(chosen, click, settled, self._told(click, ref, News.PERSONA))
 
     async def name_team(self, click: Click) -> ClickReply:
         """Take somebody's word for which team it is about and answer again."""
@@ -76,17 +79,25 @@ class AskHandlers:
         name = (
             chosen.answer.team.team.name if isinstance(chosen.answer, PersonaAnswer) and chosen.answer.team else ""
         )
-        return self._settled(chosen, click, team_settled_message(name, click.user_name))
+        settled = team_settled_message(name, click.user_name)
+        return self._settled(chosen, click, settled, self._told(click, ref, News.TEAM))
 
-    def _settled(self, chosen: Chosen, click: Click, settled: Message) -> ClickReply:
+    def _told(self, click: Click, ref: AnswerRef, news: News) -> Told:
+        async def told(is_told: bool) -> None:  # noqa: FBT001 (what a reply calls back with)
+            await self._asking.told(click.workspace_id, ref.question_id, news, is_told=is_told)
+
+        return told
+
+    def _settled(self, chosen: Chosen, click: Click, settled: Message, told: Told) -> ClickReply:
         """Return the new answer: in place where only the asker sees it, else below what was decided."""
         if click.is_ephemeral:
             audience = self._audience(click.user_id, can_share=True)
-            return ClickReply(replacement=answer_message(chosen.answer, self._personas, audience))
+            return ClickReply(replacement=answer_message(chosen.answer, self._personas, audience), told=told)
         if not chosen.is_news:
             return ClickReply(note=plain_message("That is already settled, thank you."))
         audience = Audience(_after_click(chosen.answer, click), self._clock())
-        return ClickReply(replacement=settled, follow_up=answer_message(chosen.answer, self._personas, audience))
+        follow_up = answer_message(chosen.answer, self._personas, audience)
+        return ClickReply(replacement=settled, follow_up=follow_up, told=told)
 
     def _audience(self, user_id: str, *, can_share: bool = False) -> Audience:
         return Audience.of_asker(user_id, self._clock(), can_share=can_share)

@@ -59,7 +59,7 @@ def parse_command(text: str) -> Command:
     verb, _, rest = text.strip().partition(" ")
     parse = _PARSERS.get(verb.lower())
     if parse is None:
-        raise UserFacingError(_unknown(verb.lower(), text.strip()))
+        raise UserFacingError(_unknown(html.unescape(verb.lower()), html.unescape(text.strip())))
     words = " ".join(rest.split())
     # Slack escapes what people type; a question is read as Slack sends it, names are kept as they were typed.
     return parse(words if parse is _who_owns else html.unescape(words))

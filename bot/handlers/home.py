@@ -1,10 +1,12 @@
 """App Home: shown when somebody opens it, turned and filtered by its buttons, and a team's page on top of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from slack_sdk.models.views import View
 
 from bot.blocks.digest_overview import DigestOverview
+from bot.blocks.failures import MAX_COUNTED, SHOWN_FOR
 from bot.blocks.home import HomeContent, filter_form, home_view
 from bot.blocks.ids import FILTER_NAME, FormState, HomeRef
 from bot.blocks.matrix import Reading, team_view
@@ -12,6 +14,7 @@ from bot.errors import BotError
 from bot.handlers.payloads import HomeOpened, Submission, ViewClick
 from bot.handlers.replies import SubmissionReply, ViewReply
 from bot.knowledge.text import presentable
+from bot.questions.inbox import Failure
 from bot.services import Services
 from bot.surface import Surface
 from bot.teams.days import zone_called
@@ -76,6 +79,7 @@ class HomeHandlers:
             page=page,
             changes=await services.audit.recent(by),
             overview=await self._overview(by, page),
+            failures=await self._failures(by, page),
         )
         return home_view(content, self._reading())
 
@@ -92,6 +96,13 @@ class HomeHandlers:
             may_add=page.is_admin,
             next_due=self._services.digests.next_due,
         )
+
+    async def _failures(self, by: Actor, page: MatrixPage) -> Sequence[Failure]:
+        """Return what was not answered of late, for admins; nothing on a page of some teams only."""
+        if page.named_like or page.number or not page.is_admin:
+            return ()
+        since = self._services.clock() - SHOWN_FOR
+        return await self._services.inbox.failures(by.workspace_id, since, MAX_COUNTED)
 
     async def _back_on(self, by: Actor) -> datetime | None:
         """Return when somebody who is away comes back, in their own time zone."""

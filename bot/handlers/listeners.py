@@ -3,7 +3,7 @@
 import asyncio
 import html
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Option
 from slack_sdk.models.views import View
 
 from bot.blocks.notice import home_notice_view, notice_view
-from bot.blocks.text import Message
+from bot.blocks.text import Message, plain_message
 from bot.errors import UnavailableError
 from bot.handlers.commands import Command
 from bot.handlers.grammar import parse_command
@@ -38,9 +38,10 @@ from bot.handlers.payloads import (
     submission,
     view_click,
 )
-from bot.handlers.replies import ClickReply, Later, OpenForm, SubmissionReply, ViewReply
+from bot.handlers.replies import ClickReply, Later, OpenForm, Replacement, SubmissionReply, ViewReply
 
 _log = structlog.get_logger(__name__)
+_NOT_TAKEN: Final = plain_message("Slack did not take what I had to say there. Please click again.")
 Listener: TypeAlias = Callable[..., Awaitable[None]]
 CommandHandler: TypeAlias = Callable[[SlashCommand, Any], Awaitable[Message | Later | OpenForm]]
 
@@ -59,6 +60,9 @@ class Messenger(Protocol):
 
     async def post(self, channel_id: str, message: Message, thread_ts: str | None) -> None:
         """Post in a channel, or in one of its threads."""
+
+    async def change(self, channel_id: str, ts: str, message: Message) -> None:
+        """Put another message in the place of one of the bot's."""
 
     async def whisper(self, channel_id: str, user_id: str, message: Message) -> None:
         """Post in a channel what only this person sees."""
@@ -118,7 +122,10 @@ def on_message(handlers: MessageHandlers, messenger: Messenger) -> Listener:
 
 
 def on_click(handler: Callable[[Click], Awaitable[ClickReply]], messenger: Messenger) -> Listener:
-    """Return a listener for a button or select: what happens is what the handler's ``ClickReply`` says."""
+    """Return a listener for a button or select: what happens is what the handler's ``ClickReply`` says.
+
+    What is new stands where the click was: Slack puts it into the channel unless it names the thread.
+    """
 
     async def listener(ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         await ack()
@@ -128,15 +135,20 @@ def on_click(handler: Callable[[Click], Awaitable[ClickReply]], messenger: Messe
             reply = ClickReply(note=reply)
         if reply.form:
             await _shown(messenger.open_form(clicked.trigger_id, reply.form))
+        is_told = True
         if reply.announcement:
-            await _respond(respond, reply.announcement, response_type="in_channel", replace_original=False)
+            is_told = await _add(respond, reply.announcement, "in_channel", clicked.thread_ts)
+        if reply.follow_up:
+            thread_ts = clicked.thread_ts or clicked.message_ts
+            is_told = await _post(messenger, clicked.channel_id, reply.follow_up, thread_ts) and is_told
+        if reply.told:
+            await guarded(reply.told, is_told)
+        if not is_told:
+            reply = ClickReply(note=_NOT_TAKEN)
         if reply.replacement:
             await _respond(respond, reply.replacement, replace_original=True)
         if reply.note:
-            await _respond(respond, reply.note, response_type="ephemeral", replace_original=False)
-        if reply.follow_up:
-            thread_ts = clicked.thread_ts or clicked.message_ts
-            await _post(messenger, clicked.channel_id, reply.follow_up, thread_ts)
+            await _add(respond, reply.note, "ephemeral", clicked.thread_ts)
 
     return listener
 
@@ -181,6 +193,8 @@ def on_submission(
             await ack()
         if reply.home:
             await _shown(messenger.publish_home(submitted.user_id, reply.home))
+        if reply.replacement:
+            await _replaced(messenger, reply.replacement)
 
     return listener
 
@@ -200,8 +214,8 @@ def on_shortcut(handler: Callable[[MessageShortcut], Awaitable[Message]]) -> Lis
 
     async def listener(ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         await ack()
-        message = await guarded(handler, message_shortcut(body))
-        await _respond(respond, message, response_type="ephemeral", replace_original=False)
+        used = message_shortcut(body)
+        await _add(respond, await guarded(handler, used), "ephemeral", used.thread_ts)
 
     return listener
 
@@ -239,14 +253,36 @@ async def _shown(showing: Awaitable[None]) -> None:
         _log.warning("view_not_shown", error=str(error))
 
 
-async def _post(messenger: Messenger, channel_id: str, message: Message, thread_ts: str) -> None:
+async def _post(messenger: Messenger, channel_id: str, message: Message, thread_ts: str) -> bool:
+    """Return whether Slack took it."""
     try:
         await messenger.post(channel_id, message, thread_ts)
     except UnavailableError as error:
         _log.warning("answer_not_posted", channel=channel_id, error=str(error))
+        return False
+    return True
 
 
-async def _respond(respond: AsyncRespond, message: Message, **options: str | bool) -> None:
-    response = await respond(text=message.text, blocks=message.blocks, **options)  # type: ignore[arg-type]
+async def _replaced(messenger: Messenger, change: Replacement) -> None:
+    try:
+        await messenger.change(change.channel_id, change.ts, change.message)
+    except UnavailableError as error:
+        _log.warning("reply_not_taken", channel=change.channel_id, error=str(error))
+
+
+async def _add(respond: AsyncRespond, message: Message, response_type: str, thread_ts: str | None) -> bool:
+    """Say something new in the channel or, if there is one, in the thread; return whether Slack took it."""
+    where = {"thread_ts": thread_ts} if thread_ts else {}
+    return await _respond(respond, message, response_type=response_type, replace_original=False, **where)
+
+
+async def _respond(respond: AsyncRespond, message: Message, **options: str | bool) -> bool:
+    """Return whether Slack took it; an error now would take back the acknowledgement of what is done already."""
+    try:
+        response = await respond(text=message.text, blocks=message.blocks, **options)  # type: ignore[arg-type]
+    except Exception as error:  # noqa: BLE001 (whatever the connection ends with)
+        _log.warning("reply_not_taken", error=type(error).__name__)
+        return False
     if response.status_code != 200:  # noqa: PLR2004 (HTTP OK)
         _log.warning("reply_not_taken", status=response.status_code, error=response.body[:200])
+    return response.status_code == 200  # noqa: PLR2004

@@ -40,7 +40,8 @@ class Deleted:
 class Click:
     """A button clicked, or an option chosen; ``value`` is what that button or option carries.
 
-    ``user_name`` is untrusted text. ``is_ephemeral`` tells whether only the person who clicked sees the message.
+    ``user_name`` is untrusted text. ``is_ephemeral`` tells whether only the person who clicked sees the message,
+    ``thread_ts`` in which thread it stands, if it does.
     """
 
     workspace_id: str
@@ -108,12 +109,16 @@ class OptionsRequest:
 
 @dataclass(frozen=True, slots=True)
 class MessageShortcut:
-    """A shortcut on a message, by whoever it may be; ``text`` is the message's, and untrusted."""
+    """A shortcut on a message, by whoever it may be; ``text`` is the message's, and untrusted.
+
+    ``thread_ts`` is the thread that the message stands in, if it does.
+    """
 
     workspace_id: str
     user_id: str
     channel_id: str
     text: str
+    thread_ts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +206,7 @@ def click(body: Payload) -> Click:
     action = body["actions"][0]
     chosen = action.get("selected_option")
     container, user = body["container"], body["user"]
+    thread_ts = container.get("thread_ts") or (body.get("message") or {}).get("thread_ts")
     return Click(
         workspace_id=_workspace(body),
         user_id=user["id"],
@@ -209,7 +215,7 @@ def click(body: Payload) -> Click:
         value=chosen["value"] if chosen else action["value"],
         is_ephemeral=bool(container.get("is_ephemeral")),
         message_ts=container["message_ts"],
-        thread_ts=container.get("thread_ts"),
+        thread_ts=_thread(container["message_ts"], thread_ts),
         trigger_id=body.get("trigger_id") or "",
     )
 
@@ -242,8 +248,14 @@ def options_request(body: Payload) -> OptionsRequest:
 
 def message_shortcut(body: Payload) -> MessageShortcut:
     """Parse the ``message_action`` of a shortcut."""
-    text = body["message"].get("text") or ""
-    return MessageShortcut(_workspace(body), body["user"]["id"], body["channel"]["id"], text)
+    message = body["message"]
+    return MessageShortcut(
+        workspace_id=_workspace(body),
+        user_id=body["user"]["id"],
+        channel_id=body["channel"]["id"],
+        text=message.get("text") or "",
+        thread_ts=_thread(message["ts"], message.get("thread_ts")),
+    )
 
 
 def home_opened(body: Payload) -> HomeOpened | None:
@@ -257,6 +269,11 @@ def changed_id(body: Payload) -> str:
     event = body["event"]
     about = event.get("user") or event.get("subteam") or {"id": event.get("subteam_id", "")}
     return str(about["id"])
+
+
+def _thread(ts: str, thread_ts: str | None) -> str | None:
+    """Return the thread that a message stands in; none for one that begins a thread: it stands in the channel."""
+    return None if thread_ts == ts else thread_ts
 
 
 def _workspace(body: Payload) -> str:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from bot.blocks import ids
-from bot.blocks.hand_over_form import hand_over_form, handed_over_message
-from bot.blocks.ids import ReviewRef
+from bot.blocks.hand_over_form import hand_over_form
+from bot.blocks.ids import HandOverRef, ReviewRef
 from bot.blocks.notice import notice_view
-from bot.blocks.review import SETTLED, dropped_text, kept_text, review_message
-from bot.blocks.text import plain_message
+from bot.blocks.review import SETTLED, dropped_text, handed_over_text, kept_text, review_message
+from bot.blocks.text import Message, plain_message
 from bot.errors import UserFacingError
 from bot.handlers.payloads import Click, Submission
-from bot.handlers.replies import ClickReply, SubmissionReply
+from bot.handlers.replies import ClickReply, Replacement, SubmissionReply
 from bot.reviewing import Messenger, Reviewing
 from bot.services import Services
 from bot.teams.model import Assignee
@@ -53,11 +53,15 @@ class ReviewHandlers:
         items = await self._open_items(click.workspace_id, ref)
         if not items:
             return await self._after(click, ref, SETTLED)
-        return ClickReply(form=hand_over_form(items[0], ref, self._catalogue))
+        opened_from = HandOverRef(ref, click.channel_id, click.message_ts)
+        return ClickReply(form=hand_over_form(items[0], opened_from, self._catalogue))
 
     async def hand_over(self, submitted: Submission) -> SubmissionReply:
-        """Hand it over, tell the new owner, and say so; what is wrong is said beside the field."""
-        ref = ReviewRef.decode(submitted.private_metadata)
+        """Hand it over, tell the new owner, and say so, in the request, too.
+
+        What is wrong is said beside the field.
+        """
+        ref = HandOverRef.decode(submitted.private_metadata)
         person, group = submitted.first(ids.HAND_OVER_PERSON), submitted.first(ids.HAND_OVER_GROUP)
         if person and group:
             return SubmissionReply(errors={ids.HAND_OVER_GROUP: "Choose a person or a user group, not both."})
@@ -65,22 +69,28 @@ class ReviewHandlers:
         if chosen is None:
             return SubmissionReply(errors={ids.HAND_OVER_PERSON: "Choose who takes over."})
         to = Assignee.from_id(chosen)
-        assignment_id = ref.assignment_ids[0]
         try:
-            assigned = await self._assigning.hand_over(submitted.actor, assignment_id, to)
+            assigned = await self._assigning.hand_over(submitted.actor, ref.review.assignment_ids[0], to)
         except UserFacingError as error:
             return SubmissionReply(errors={ids.HAND_OVER_GROUP if group else ids.HAND_OVER_PERSON: str(error)})
         await self._reviewing.tell_new_owner(submitted.actor, assigned)
-        item = DueItem(assigned.assignment, assigned.team)
-        return SubmissionReply(next_form=notice_view(handed_over_message(item, to, self._catalogue), "Hand over"))
+        decided = handed_over_text(DueItem(assigned.assignment, assigned.team), self._catalogue)
+        instead = await self._instead(submitted.workspace_id, submitted.user_id, ref.review, decided)
+        return SubmissionReply(
+            next_form=notice_view(plain_message(decided), "Hand over"),
+            replacement=Replacement(ref.channel_id, ref.message_ts, instead),
+        )
 
     async def _open_items(self, workspace_id: str, ref: ReviewRef) -> Sequence[DueItem]:
         found = [await self._reviews.item(workspace_id, one) for one in ref.assignment_ids]
         return [item for item in found if item and self._reviews.is_open(item.assignment)]
 
     async def _after(self, click: Click, ref: ReviewRef, decided: str) -> ClickReply:
-        """Put what was decided in the place of the message, and below it what is left of a request."""
+        return ClickReply(replacement=await self._instead(click.workspace_id, click.user_id, ref, decided))
+
+    async def _instead(self, workspace_id: str, user_id: str, ref: ReviewRef, decided: str) -> Message:
+        """Return what takes the place of the message: what was decided, and below it what is left of a request."""
         if ref.occasion == "new":
-            return ClickReply(replacement=plain_message(decided))
-        left = await self._reviews.due_for(click.workspace_id, click.user_id)
-        return ClickReply(replacement=review_message(left, self._catalogue, decided))
+            return plain_message(decided)
+        left = await self._reviews.due_for(workspace_id, user_id)
+        return review_message(left, self._catalogue, decided)

@@ -100,7 +100,7 @@ class SlackStandIn(WebApi):
         return f"{self.address}/response/{key}"
 
     def fail(self, method: str, error: str) -> None:
-        """Answer the next call of ``method`` with one of Slack's error codes."""
+        """Answer the next call of ``method``, or of a response address (``response``), with an error code."""
         self._trouble[method].append(Trouble(error=error))
 
     def limit_rate(self, method: str, retry_after: int) -> None:
@@ -151,6 +151,8 @@ class SlackStandIn(WebApi):
     async def _take_response(self, request: web.Request) -> web.Response:
         key, arguments = request.match_info["key"], await _arguments(request)
         self.calls.append(Call("response", arguments))
+        if self._trouble["response"]:
+            return web.Response(status=500, text=self._trouble["response"].popleft().error or "")
         origin = None if key.isdigit() else self.responses.use(key)
         if isinstance(origin, Refused):
             self.validate("response", (origin.error,))

@@ -1,9 +1,9 @@
 """The nouns of asking: a question as it came in, the answer, and what people said about it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from bot.knowledge.model import Ambiguous, Confident, Decision, Persona
 from bot.surface import Surface
@@ -101,6 +101,18 @@ OwnedAnswer: TypeAlias = PersonaAnswer | TeamQuestionAnswer
 """The persona is known."""
 
 Answer: TypeAlias = OwnedAnswer | ChoiceAnswer | UnrelatedAnswer
+
+
+class News(StrEnum):
+    """What a click decides that others are told of."""
+
+    SHARE = "share"
+    PERSONA = "persona"
+    TEAM = "team"
+
+
+TELLING_LEASE: Final = timedelta(minutes=2)
+"""Telling takes no longer, Slack's patience included; what is untold after that was lost with its process."""
 
 
 class Verdict(StrEnum):

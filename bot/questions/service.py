@@ -25,6 +25,7 @@ from bot.questions.model import (
     Asked,
     ChoiceAnswer,
     Feedback,
+    News,
     OwnedAnswer,
     PersonaAnswer,
     StoredQuestion,
@@ -55,14 +56,20 @@ class QuestionStore(Protocol):
     async def find(self, workspace_id: str, question_id: str) -> StoredQuestion | None:
         """Return a question by its id."""
 
-    async def settle(self, workspace_id: str, question_id: str, persona_key: str) -> bool:
-        """Note which persona it is after all; false, and nothing changes, if that was known."""
+    async def settle(self, workspace_id: str, question_id: str, persona_key: str, at: datetime) -> bool:
+        """Note which persona it is after all; false, and nothing changes, if that was known and told."""
 
-    async def set_team(self, workspace_id: str, question_id: str, team: Team) -> bool:
-        """Note which team it is about; false, and nothing changes, if that was known."""
+    async def set_team(self, workspace_id: str, question_id: str, team: Team, at: datetime) -> bool:
+        """Note which team it is about; false, and nothing changes, if that was known and told."""
 
     async def mark_shared(self, workspace_id: str, question_id: str, at: datetime) -> bool:
-        """Note that the answer was shown to a channel; false if it already was."""
+        """Note that the answer is shown to a channel; false if it already was."""
+
+    async def note_told(self, workspace_id: str, question_id: str, news: News) -> None:
+        """Note that what was decided is told; until then it is news to who clicks ``TELLING_LEASE`` later."""
+
+    async def note_untold(self, workspace_id: str, question_id: str, news: News, at: datetime) -> None:
+        """Note that it could not be told: it is news again to whoever clicks next."""
 
     async def give_feedback(self, workspace_id: str, feedback: Feedback) -> None:
         """Keep what somebody said of an answer, in the place of what they said of it before."""
@@ -70,7 +77,7 @@ class QuestionStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The answer with the persona or team somebody chose; ``is_news`` is false if it had been settled on that."""
+    """The answer with the persona or team somebody chose; ``is_news`` is false if that was settled, and told."""
 
     answer: OwnedAnswer
     is_news: bool
@@ -170,7 +177,7 @@ class AskService:
         verdict = Verdict.RIGHT if answer.reasons else Verdict.SOMEONE_ELSE
         feedback = Feedback(question_id, by, self._clock(), verdict, persona_key)
         await self._store.give_feedback(workspace_id, feedback)
-        return Chosen(answer, await self._store.settle(workspace_id, question_id, persona_key))
+        return Chosen(answer, await self._store.settle(workspace_id, question_id, persona_key, self._clock()))
 
     async def choose_team(self, workspace_id: str, question_id: str, persona_key: str, team_id: str) -> Chosen:
         """Take a person's word which team it is about, keep that, and answer again.
@@ -180,8 +187,15 @@ class AskService:
         """
         await self._find(workspace_id, question_id)
         team = await (await self._finders(workspace_id)).teams.by_id(workspace_id, team_id)
-        is_news = await self._store.set_team(workspace_id, question_id, team)
+        is_news = await self._store.set_team(workspace_id, question_id, team, self._clock())
         return Chosen(await self._answer_as(workspace_id, question_id, persona_key), is_news)
+
+    async def told(self, workspace_id: str, question_id: str, news: News, *, is_told: bool) -> None:
+        """Note whether what somebody chose, or shared, reached the others; what did not is news again."""
+        if is_told:
+            await self._store.note_told(workspace_id, question_id, news)
+        else:
+            await self._store.note_untold(workspace_id, question_id, news, self._clock())
 
     async def dismiss(self, workspace_id: str, question_id: str, by: str) -> None:
         """Take a person's word that this is nobody's; ``UserFacingError`` if the question is gone."""

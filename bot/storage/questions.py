@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Update, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.batches import Batches
 from bot.knowledge.linear import UNRELATED
 from bot.knowledge.model import Decision
 from bot.questions.learning import Correction
-from bot.questions.model import Asked, Feedback, StoredQuestion, Verdict
+from bot.questions.model import TELLING_LEASE, Asked, Feedback, News, StoredQuestion, Verdict
 from bot.storage.engine import insert_into, reading, writing
 from bot.storage.tables import FeedbackRow, QuestionRow, Row
 from bot.storage.workspaces import ensure_workspace
@@ -31,6 +31,12 @@ _SAID: Final = (
     "settled_persona_key",
 )
 """What is different when a message is asked again."""
+
+_UNTOLD_SINCE: Final = {
+    News.SHARE: QuestionRow.share_untold_since,
+    News.PERSONA: QuestionRow.persona_untold_since,
+    News.TEAM: QuestionRow.team_untold_since,
+}
 
 
 class SqlQuestionStore:
@@ -92,25 +98,36 @@ class SqlQuestionStore:
                 insert.on_conflict_do_update(index_elements=["workspace_id", "question_id", "given_by"], set_=said)
             )
 
-    async def settle(self, workspace_id: str, question_id: str, persona_key: str) -> bool:
+    async def settle(self, workspace_id: str, question_id: str, persona_key: str, at: datetime) -> bool:
         """See ``QuestionStore``."""
         settled = QuestionRow.settled_persona_key
-        return await self._changed(
-            _update(workspace_id, question_id)
-            .where(or_(settled.is_(None), settled != persona_key))
-            .values(settled_persona_key=persona_key)
-        )
+        is_other = or_(settled.is_(None), settled != persona_key)
+        change = _update(workspace_id, question_id).where(or_(is_other, _is_untold(News.PERSONA, at)))
+        return await self._changed(change.values(settled_persona_key=persona_key, persona_untold_since=at))
 
-    async def set_team(self, workspace_id: str, question_id: str, team: Team) -> bool:
+    async def set_team(self, workspace_id: str, question_id: str, team: Team, at: datetime) -> bool:
         """See ``QuestionStore``."""
-        other = or_(QuestionRow.team_id.is_(None), QuestionRow.team_id != team.id)
-        change = _update(workspace_id, question_id).where(other)
-        return await self._changed(change.values(team_id=team.id, team_name=team.name))
+        is_other = or_(QuestionRow.team_id.is_(None), QuestionRow.team_id != team.id)
+        change = _update(workspace_id, question_id).where(or_(is_other, _is_untold(News.TEAM, at)))
+        return await self._changed(change.values(team_id=team.id, team_name=team.name, team_untold_since=at))
 
     async def mark_shared(self, workspace_id: str, question_id: str, at: datetime) -> bool:
         """See ``QuestionStore``."""
-        unshared = _update(workspace_id, question_id).where(QuestionRow.shared_at.is_(None))
-        return await self._changed(unshared.values(shared_at=at))
+        is_new = or_(QuestionRow.shared_at.is_(None), _is_untold(News.SHARE, at))
+        change = _update(workspace_id, question_id).where(is_new)
+        return await self._changed(change.values(shared_at=at, share_untold_since=at))
+
+    async def note_told(self, workspace_id: str, question_id: str, news: News) -> None:
+        """See ``QuestionStore``."""
+        await self._changed(_update(workspace_id, question_id).values({_UNTOLD_SINCE[news]: None}))
+
+    async def note_untold(self, workspace_id: str, question_id: str, news: News, at: datetime) -> None:
+        """See ``QuestionStore``."""
+        begun = _UNTOLD_SINCE[news].is_not(None)
+        long_ago = at - 2 * TELLING_LEASE
+        await self._changed(
+            _update(workspace_id, question_id).where(begun).values({_UNTOLD_SINCE[news]: long_ago})
+        )
 
     async def corrections(self, workspace_id: str) -> tuple[Correction, ...]:
         """Return every question that somebody judged, with the persona of the latest word on it, oldest first."""
@@ -145,6 +162,11 @@ class SqlQuestionStore:
                 Feedback(row.question_id, row.given_by, row.given_at, Verdict(row.verdict), row.persona_key)
                 for row in await session.scalars(query)
             )
+
+
+def _is_untold(news: News, at: datetime) -> ColumnElement[bool]:
+    """Return the condition that telling this was begun so long ago that nobody can be at it any more."""
+    return _UNTOLD_SINCE[news] <= at - TELLING_LEASE
 
 
 def _update(workspace_id: str, question_id: str) -> Update:

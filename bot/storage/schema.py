@@ -11,7 +11,7 @@ from bot.errors import ConfigurationError
 from bot.storage.engine import reading, writing
 from bot.storage.tables import Row
 
-SCHEMA_REVISION: Final = "0005"
+SCHEMA_REVISION: Final = "0006"
 """The newest migration. A constant, because looking it up would import Alembic at every start."""
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"

@@ -239,7 +239,10 @@ class AuditRow(Row):
 
 
 class QuestionRow(Row):
-    """What was asked, where, and what was answered. One message is one question, however often Slack sends it."""
+    """What was asked, where, and what was answered. One message is one question, however often Slack sends it.
+
+    What a click decided is told in the channel; ``…_untold_since`` is when that was begun, none once it is done.
+    """
 
     __tablename__ = "question"
     __table_args__ = (
@@ -264,6 +267,9 @@ class QuestionRow(Row):
     owner_id: Mapped[str | None] = mapped_column(String(SLACK_ID_LENGTH))
     settled_persona_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     shared_at: Mapped[datetime | None]
+    share_untold_since: Mapped[datetime | None]
+    persona_untold_since: Mapped[datetime | None]
+    team_untold_since: Mapped[datetime | None]
 
 
 class FeedbackRow(Row):

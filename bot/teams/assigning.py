@@ -1,6 +1,6 @@
 """Use cases of who holds what: assign, unassign, hand over, confirm."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,6 +19,14 @@ from bot.teams.store import AssignmentStore, TeamStore
 
 _JUST_NOW: Final = timedelta(minutes=10)
 """Whoever says "today" means now, and a moment passes until it is saved."""
+
+_WHY_NOT: Final[Mapping[str, str]] = {
+    "deactivated": "'s account is deactivated, so they cannot own anything.",
+    "bot": " is a bot, so it cannot own anything: choose a person or a user group.",
+    "external": " is of another organisation, so they cannot own anything here.",
+    "guest": " is a guest, and guests cannot own anything here.",
+}
+"""What is said, behind their name, of who is unfit to own something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,18 +201,8 @@ class AssigningService:
                 f"There is nobody with the id {assignee.id} in this workspace.", about="assignee"
             )
         reason = unfit_because(person, self._policy)
-        if reason == "deactivated":
-            raise UserFacingError(
-                f"{person.name}'s account is deactivated, so they cannot own anything.", about="assignee"
-            )
-        if reason == "external":
-            raise UserFacingError(
-                f"{person.name} is of another organisation, so they cannot own anything here.", about="assignee"
-            )
-        if reason == "guest":
-            raise UserFacingError(
-                f"{person.name} is a guest, and guests cannot own anything here.", about="assignee"
-            )
+        if reason:
+            raise UserFacingError(f"{person.name}{_WHY_NOT[reason]}", about="assignee")
 
     async def _team(self, workspace_id: str, name: str | None) -> Team | None:
         return await self._finder.called(workspace_id, name) if name else None

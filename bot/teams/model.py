@@ -125,7 +125,7 @@ class Absence:
 
 Via: TypeAlias = Literal["team", "parent", "organisation"]
 SkipReason: TypeAlias = Literal[
-    "deactivated", "unknown", "guest", "external", "away", "empty_group", "disabled_group"
+    "deactivated", "unknown", "bot", "guest", "external", "away", "empty_group", "disabled_group"
 ]
 
 
@@ -178,7 +178,8 @@ class Person:
     """What Slack knows of a user; ``name`` is untrusted text.
 
     A guest is a restricted account of this workspace; ``is_external`` marks people of other organisations, met
-    in shared channels. ``time_zone`` is an IANA name.
+    in shared channels, ``is_bot`` the accounts of apps, which Slack lists among people. ``time_zone`` is an IANA
+    name.
     """
 
     id: str
@@ -187,6 +188,7 @@ class Person:
     is_admin: bool = False
     is_guest: bool = False
     is_external: bool = False
+    is_bot: bool = False
     time_zone: str = "UTC"
 
     @property

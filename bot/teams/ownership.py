@@ -153,6 +153,8 @@ def unfit_because(person: Person, policy: OwnershipPolicy) -> SkipReason | None:
     """Return why this person cannot be an owner, none if they can."""
     if not person.is_active:
         return "deactivated"
+    if person.is_bot:
+        return "bot"
     if person.is_external:
         return "external"
     return "guest" if person.is_guest and not policy.guests_may_own else None

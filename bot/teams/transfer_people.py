@@ -128,6 +128,8 @@ class _LookUp:
         match unfit_because(person, self._policy):
             case "deactivated":
                 return f"{user_id} ({name}) is deactivated: name somebody who is there"
+            case "bot":
+                return f"{user_id} ({name}) is a bot: name a person or a user group"
             case "external":
                 return f"{user_id} ({name}) is of another organisation: name somebody of this one"
             case "guest":

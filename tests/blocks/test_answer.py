@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from bot.blocks.answer import Audience, answer_message, settled_message, shared_message
 from bot.blocks.ids import AnswerRef
+from bot.blocks.standing import standing
 from bot.blocks.text import Message
 from bot.knowledge.model import Ambiguous
 from bot.playground.limits import message_problems
 from bot.questions.model import Answer, ChoiceAnswer, TeamQuestionAnswer, UnrelatedAnswer
-from bot.teams.model import Assignee, Owner, Ownership, Rank, Skipped
+from bot.teams.model import Assignee, Owner, Ownership, Rank, Skipped, SkipReason
 from bot.teams.naming import TeamChoice, TeamDoubt
 from tests.builders import (
     NOW,
@@ -130,6 +131,16 @@ def test_the_way_to_the_owner_is_told() -> None:
     assert "They are the backup" in text
     assert "Slack did not say in time" in text
     assert "Skipped: Lee &lt;@U1X&gt;, their account is deactivated" in text
+
+
+@pytest.mark.parametrize("reason", get_args(SkipReason))
+def test_every_reason_to_pass_somebody_over_has_words(reason: SkipReason) -> None:
+    skipped = Skipped(Assignee.from_id("U1LEFT"), "Lee", reason)
+
+    (line,) = standing(Ownership(None, (skipped,)), NOW)
+
+    assert line.startswith("Skipped: Lee, ")
+    assert "_" not in line
 
 
 def test_an_owner_for_the_whole_organisation_is_told() -> None:

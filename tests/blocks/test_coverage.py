@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +18,7 @@ from bot.playground.limits import message_problems
 from bot.teams.coverage import CellState
 from bot.teams.coverage_policy import CoveragePolicy, TeamRule
 from bot.teams.coverage_report import CoverageFacts, CoverageReport, coverage_report
-from bot.teams.model import Assignee, Assignment, Team
+from bot.teams.model import Assignee, Assignment, SkipReason, Team
 from bot.teams.policy import OwnershipPolicy
 from tests.builders import NOW, a_catalogue, a_persona, a_team, an_assignment
 
@@ -121,6 +121,7 @@ def test_a_gap_says_since_when_it_is_open_and_how_often_it_was_asked_about() -> 
     [
         ("deactivated", "Lee, whose account is deactivated"),
         ("unknown", "Lee, whom Slack does not know any more"),
+        ("bot", "Lee, which is a bot"),
         ("guest", "Lee, who is a guest"),
         ("external", "Lee, who is of another organisation"),
         ("empty_group", "Lee, a group without members"),
@@ -132,6 +133,13 @@ def test_whoever_cannot_be_asked_is_told_with_the_reason(reason: str, told: str)
     (gap,) = report.stale
 
     assert gap_line(gap, CATALOGUE, lambda _: "Lee") == f"• *Security* for the whole organisation: {told}"
+
+
+@pytest.mark.parametrize("reason", sorted({*get_args(SkipReason)} - {"away"}))
+def test_every_reason_not_to_ask_somebody_has_words(reason: str) -> None:
+    (gap,) = a_report(an_assignment("security", "U1LEE"), unfit={"U1LEE": reason}).stale
+
+    assert gap_line(gap, CATALOGUE, lambda _: "Lee").startswith("• *Security* for the whole organisation: Lee, ")
 
 
 def test_whoever_has_not_confirmed_is_told_with_since_when() -> None:

@@ -10,18 +10,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.blocks import ids
+from bot.blocks.digest_overview import DigestOverview
 from bot.blocks.home import HomeContent, home_view
 from bot.blocks.ids import FormState, HomeRef
 from bot.blocks.matrix import MAX_TEXT, Reading, row_text, team_view
+from bot.digests.model import Snapshot
 from bot.playground.limits import view_problems
+from bot.questions.inbox import Failure
 from bot.surface import Surface
 from bot.teams.audit import Action, AuditEntry
-from bot.teams.coverage import coverage_of, gaps_among
+from bot.teams.coverage import CellState, coverage_of, gaps_among
 from bot.teams.coverage_policy import CoveragePolicy
 from bot.teams.matrix import MatrixPage, MatrixRow
 from bot.teams.model import Assignment, Cell, Rank, Team
 from bot.teams.policy import OwnershipPolicy
-from tests.builders import NOW, a_catalogue, a_persona, a_team, an_assignment
+from tests.builders import NOW, a_catalogue, a_digest, a_persona, a_team, an_assignment
 from tests.scenarios.forms import labels, said
 
 KEYS = ["engineering", "finance", "leadership", "practitioner", "procurement", "product"]
@@ -74,9 +77,24 @@ def a_home(
     back_on: datetime | None = None,
     changes: Sequence[AuditEntry] = (),
     teams: Sequence[Team] = (),
+    overview: DigestOverview | None = None,
+    failures: Sequence[Failure] = (),
 ) -> dict[str, Any]:
-    content = HomeContent(held, {team.id: team for team in teams}, back_on, page, changes)
+    content = HomeContent(
+        held, {team.id: team for team in teams}, back_on, page, changes, overview=overview, failures=failures
+    )
     return dict(home_view(content, READING).to_dict())
+
+
+THE_LONGEST_FAILURES = [Failure(f"C{n}{'X' * 18}", NOW, "restricted_action") for n in range(9)] * 60
+
+
+def the_fullest_overview() -> DigestOverview:
+    digests = [replace(a_digest(), paused_at=NOW, pause_reason="channel_not_found", id=str(n)) for n in range(9)]
+    everything = frozenset(one.id for one in digests)
+    counts = dict.fromkeys(CellState, 100_000)
+    coverage = Snapshot(NOW.date(), 33.3, counts)
+    return DigestOverview(coverage, digests, everything, may_add=True, next_due=lambda _: NOW)
 
 
 def test_what_somebody_holds_says_for_whom_since_when_and_how_sure_it_is() -> None:
@@ -206,9 +224,18 @@ def test_a_teams_page_goes_on_in_more_sections() -> None:
     assert "and 10 more" in said(view)
 
 
+def test_questions_without_an_answer_stand_above_the_teams() -> None:
+    text = said(a_home(a_page(), failures=[Failure("C1PAY", NOW, "is_archived")]))
+
+    assert "• <#C1PAY>: 1 question, today. That channel is archived." in text
+    assert text.index("Questions I could not answer") < text.index("Teams and personas")
+    assert "Questions I could not answer" not in said(a_home(a_page()))
+
+
 @pytest.mark.parametrize("name", ["<!channel>" * 8, "&" * 80, "W" * 80, "*_~`" * 20, "👩‍👩‍👧" * 16])
 @pytest.mark.parametrize("may_edit", [True, False])
-def test_the_fullest_home_fits_and_mentions_nobody_by_a_name(name: str, *, may_edit: bool) -> None:
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_fullest_home_fits_and_mentions_nobody_by_a_name(name: str, *, may_edit: bool, is_first: bool) -> None:
     above = a_team(name)
     teams = [above, *(a_team(name, parent=above, leads=("U1LEAD",) * 30) for _ in range(7))]
     held = [
@@ -229,9 +256,18 @@ def test_the_fullest_home_fits_and_mentions_nobody_by_a_name(name: str, *, may_e
         {"name": name},
         {"name": name * 9},
     )
-    page = a_page(teams, *held, may_edit=may_edit, number=1, total=100_000, named_like=name)
+    number, named_like = (0, "") if is_first else (1, name)
+    page = a_page(teams, *held, may_edit=may_edit, number=number, total=100_000, named_like=named_like)
 
-    view = a_home(page, *held[:40], changes=[entry] * 5, teams=teams, back_on=NOW)
+    view = a_home(
+        page,
+        *held[:40],
+        changes=[entry] * 5,
+        teams=teams,
+        back_on=NOW,
+        overview=the_fullest_overview() if is_first else None,
+        failures=THE_LONGEST_FAILURES if is_first else (),
+    )
 
     assert view_problems(view) == ()
     assert sum(map(len, said(view).splitlines())) <= 13_000

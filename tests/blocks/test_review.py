@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.hand_over_form import hand_over_form, handed_over_message
-from bot.blocks.ids import ReviewRef
-from bot.blocks.review import dropped_text, kept_text, new_owner_message, review_message
+from bot.blocks.hand_over_form import hand_over_form
+from bot.blocks.ids import HandOverRef, ReviewRef
+from bot.blocks.review import dropped_text, handed_over_text, kept_text, new_owner_message, review_message
 from bot.blocks.text import Message
 from bot.playground.limits import message_problems
 from bot.teams.model import Assignee, Assignment, Ownership, Rank, Team
@@ -112,19 +112,19 @@ def test_the_new_owner_hears_from_whom_it_comes_and_nobody_is_mentioned() -> Non
 
 
 def test_the_form_names_what_is_handed_over_and_asks_for_a_person_or_a_group() -> None:
-    ref = ReviewRef("due", ("a1",))
+    ref = HandOverRef(ReviewRef("due", ("a1",)), "D1OWNER", "1700000001.000001")
 
     view = hand_over_form(an_item("finance", a_team("Payments")), ref, CATALOGUE).to_dict()
 
     assert "*Finance* for *Payments*" in view["blocks"][0]["text"]["text"]
     assert [block["element"]["type"] for block in view["blocks"][1:]] == ["users_select", "external_select"]
-    assert ReviewRef.decode(view["private_metadata"]) == ref
+    assert HandOverRef.decode(view["private_metadata"]) == ref
 
 
 def test_whoever_handed_it_over_reads_whose_it_is() -> None:
-    message = handed_over_message(an_item(), Assignee.from_id("S1BUYERS"), CATALOGUE)
+    text = handed_over_text(an_item(assignee=Assignee.from_id("S1BUYERS")), CATALOGUE)
 
-    assert message.text == "<!subteam^S1BUYERS> has *Finance* for the whole organisation now. Thank you!"
+    assert text == "<!subteam^S1BUYERS> has *Finance* for the whole organisation now. Thank you!"
 
 
 def test_the_fullest_request_is_one_that_slack_takes() -> None:
@@ -153,3 +153,9 @@ def test_what_a_button_carries_comes_back_as_it_was() -> None:
 def test_other_values_are_refused(value: str) -> None:
     with pytest.raises(ValueError, match="not a button value"):
         ReviewRef.decode(value)
+
+
+@pytest.mark.parametrize("value", ["", "D1OWNER", "D1OWNER:", ":1.1:due:a1", "due:a1", "D1OWNER:1.1:other:a1"])
+def test_a_form_of_unknown_origin_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match=r"does not say what|not a button value"):
+        HandOverRef.decode(value)

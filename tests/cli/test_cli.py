@@ -161,6 +161,7 @@ def test_the_personas_are_listed_with_their_attribution(terminal: Terminal) -> N
     _, one, _ = terminal.run("personas", "ITAM")
 
     assert everything.count("• ") == 11
+    assert "/finops personas <key>" in everything
     assert "License Management" in one
     assert "CC BY 4.0" in everything
     assert "CC BY 4.0" in one

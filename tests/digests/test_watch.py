@@ -57,6 +57,7 @@ class Lookout:
         (Person("U1OWNER", "Owen", is_active=False), "deactivated"),
         (Person("U1OWNER", "Owen", is_guest=True), "guest"),
         (Person("U1OWNER", "Owen", is_external=True), "external"),
+        (Person("U1OWNER", "Owen", is_bot=True), "bot"),
         (Person("U1OTHER", "Otto"), "unknown"),
     ],
 )

@@ -68,6 +68,21 @@ async def test_the_shortcut_answers_about_somebody_elses_message(page: Page) -> 
     assert "only you see" in await page.refused("shortcut", ASKER, 400, channel=GENERAL, message_ts=answer["ts"])
 
 
+async def test_what_is_asked_about_an_answer_in_a_thread_is_said_and_shared_there(page: Page) -> None:
+    await page.say(LEAD, "anybody an idea?")
+    beginning = await page.last(LEAD)
+    await page.say(LEAD, BUYING, thread_ts=beginning["ts"])
+    asked_about = (await page.thread(ASKER, beginning["ts"]))[-1]
+
+    await page.post("shortcut", ASKER, channel=GENERAL, message_ts=asked_about["ts"])
+    answer = (await page.thread(ASKER, beginning["ts"]))[-1]
+    await page.click(ASKER, answer, "Share in channel")
+
+    assert answer["is_ephemeral"]
+    assert "asked: “our snowflake contract" in (await page.thread(ADMIN, beginning["ts"]))[-1]["text"]
+    assert [one["ts"] for one in await page.messages(ASKER)] == [beginning["ts"]]
+
+
 async def test_an_answer_is_shared_with_everybody_in_the_place_of_the_buttons(page: Page) -> None:
     await page.say(ASKER, f"/finops who-owns {BUYING}")
 
@@ -91,12 +106,14 @@ async def test_someone_else_moves_a_public_answer_on(page: Page) -> None:
 
 
 async def test_right_is_thanked_for_with_a_word_for_whoever_clicked(page: Page) -> None:
-    _, answer = await page.asked(ASKER, f"@finops {BUYING}")
+    question, answer = await page.asked(ASKER, f"@finops {BUYING}")
 
     await page.click(LEAD, answer, "Right")
 
-    assert (await page.last(LEAD))["text"] == "Thank you, noted."
-    assert all(not one["is_ephemeral"] for one in await page.messages(ASKER))
+    thanks = (await page.thread(LEAD, question["ts"]))[-1]
+    assert (thanks["text"], thanks["is_ephemeral"]) == ("Thank you, noted.", True)
+    assert [one["ts"] for one in await page.messages(LEAD)] == [question["ts"]]
+    assert all(not one["is_ephemeral"] for one in await page.thread(ASKER, question["ts"]))
 
 
 async def test_whoever_left_is_skipped_and_the_answer_says_so(page: Page) -> None:

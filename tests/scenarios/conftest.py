@@ -28,6 +28,7 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.slack_directory import SlackDirectory
 from tests.fakes import FakeClock
+from tests.markup import misread
 from tests.scenarios.forms import Form, Home, opened
 
 SIGNING_SECRET = "s1gning-secret"
@@ -103,6 +104,7 @@ class Stage:
         answer: dict[str, Any] = await self._typed(text, user)
         assert answer["response_type"] == "ephemeral"
         assert message_problems(answer) == ()
+        assert misread(answer) == []
         return answer
 
     async def form(self, text: str, user: str = ASKER) -> Form:
@@ -144,22 +146,28 @@ class Stage:
         return message
 
     async def click(
-        self, message: Mapping[str, Any], label: str, user: str = ASKER, *, ephemeral: bool = False
+        self,
+        message: Mapping[str, Any],
+        label: str,
+        user: str = ASKER,
+        *,
+        ephemeral: bool = False,
+        channel: str = CHANNEL,
     ) -> None:
         """Click the button, or choose the option, with this label."""
         element, action = _clickable(message, label)
         container = {
             "type": "message",
-            "channel_id": CHANNEL,
-            "message_ts": "1700000001.000001",
+            "channel_id": channel,
+            "message_ts": message.get("ts", "1700000001.000001"),
             "is_ephemeral": ephemeral,
-        } | ({} if ephemeral else {"thread_ts": message.get("thread_ts")})
+        } | ({"thread_ts": message["thread_ts"]} if message.get("thread_ts") else {})
         payload = {
             "type": "block_actions",
             "team": {"id": WORKSPACE_ID},
             "user": {"id": user, "username": user.lower(), "name": user.lower(), "team_id": WORKSPACE_ID},
             "container": container,
-            "channel": {"id": CHANNEL},
+            "channel": {"id": channel},
             "trigger_id": "1.2",
             "response_url": self.slack.response_url(),
             "actions": [
@@ -209,7 +217,7 @@ def _clickable(message: Mapping[str, Any], label: str) -> tuple[dict[str, Any], 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackStandIn]:
-    """A stand-in workspace; at the end, nothing it was sent may have broken Slack's limits."""
+    """A stand-in workspace; at the end, nothing it was sent may break Slack's limits or be misread."""
     async with SlackStandIn() as stand_in:
         stand_in.users = {
             ADMIN: a_user(ADMIN, "Ada", is_admin=True),
@@ -224,6 +232,7 @@ async def slack() -> AsyncIterator[SlackStandIn]:
         }
         yield stand_in
         assert stand_in.violations == []
+        assert misread([call.arguments for call in stand_in.calls]) == []
 
 
 @pytest.fixture

@@ -106,6 +106,20 @@ async def test_an_owner_who_left_is_skipped_and_named_without_a_mention(stage: S
     assert "Skipped: Owen, their account is deactivated" in said(message)
 
 
+async def test_a_bot_is_never_asked_and_cannot_be_made_an_owner(stage: Stage) -> None:
+    await assign(stage, f"<@{OWNER}> procurement")
+    await assign(stage, "<!subteam^S1BUYERS|@buyers> procurement backup")
+    stage.slack.users[OWNER]["is_bot"] = True
+    stage.services.directory.forget(OWNER)  # five minutes pass
+
+    message = await stage.mention(BUYING)
+    refusal = await stage.slash(f"assign <@{OWNER}> finance", ADMIN)
+
+    assert MENTION.findall(said(message)) == ["<!subteam^S1BUYERS>"]
+    assert "Skipped: Owen, it is a bot" in said(message)
+    assert refusal["text"] == "Owen is a bot, so it cannot own anything: choose a person or a user group."
+
+
 async def test_a_slow_slack_does_not_hold_the_answer_up(stage: Stage) -> None:
     stage.slack.slow_down("users.info", 0)  # the admin's look-up
     await assign(stage, "<!subteam^S1BUYERS> procurement")
@@ -139,6 +153,29 @@ async def test_right_is_thanked_and_stored(stage: Stage) -> None:
     assert stage.responses[0]["replace_original"] is False
 
 
+async def test_what_is_said_to_whoever_clicked_in_a_thread_stands_in_that_thread(stage: Stage) -> None:
+    message = await stage.mention(BUYING)
+
+    await stage.click(message, "Right")
+    await stage.click(message, "Finance", ADMIN)
+    await stage.click(message, "Finance", LEFT)
+
+    thanked, _, told = stage.responses
+    assert (said(thanked), thanked["thread_ts"]) == ("Thank you, noted.", message["thread_ts"])
+    assert (said(told), told["thread_ts"]) == ("That is already settled, thank you.", message["thread_ts"])
+
+
+async def test_what_is_said_to_whoever_clicked_in_a_channel_stands_in_the_channel(stage: Stage) -> None:
+    ts = "1700000005.000001"
+    alone = {**await stage.mention(BUYING), "ts": ts, "thread_ts": None}
+    with_answers_below = {**alone, "thread_ts": ts}
+
+    await stage.click(alone, "Right")
+    await stage.click(with_answers_below, "Right")
+
+    assert ["thread_ts" in one for one in stage.responses] == [False, False]
+
+
 async def test_sharing_shows_question_and_answer_once(stage: Stage) -> None:
     await assign(stage, f"<@{OWNER}> procurement")
     answer = await stage.slash(f"who-owns {BUYING} <!channel>")
@@ -152,6 +189,38 @@ async def test_sharing_shows_question_and_answer_once(stage: Stage) -> None:
     assert "u1asker asked: “the snowflake contract" in said(shared)
     assert said(replaced) == "Shared in the channel."
     assert said(again) == "This answer is already in the channel."
+
+
+async def test_what_slack_did_not_take_can_be_shared_again(stage: Stage) -> None:
+    await assign(stage, f"<@{OWNER}> procurement")
+    answer = await stage.slash(f"who-owns {BUYING}")
+    stage.slack.fail("response", "internal_error")
+
+    await stage.click(answer, "Share in channel", ephemeral=True)
+    _, note = stage.responses
+    await stage.click(answer, "Share in channel", ephemeral=True)
+
+    assert note["response_type"] == "ephemeral"
+    assert said(note) == "Slack did not take what I had to say there. Please click again."
+    assert [said(one) for one in stage.responses[3:]] == ["Shared in the channel."]
+    assert MENTION.findall(said(stage.responses[2])) == [f"<@{OWNER}>"]
+
+
+async def test_an_owner_whom_slack_did_not_tell_is_told_by_the_next_click(stage: Stage) -> None:
+    await assign(stage, f"<@{OWNER}> finance")
+    message = await stage.mention(BUYING)
+    stage.slack.fail("chat.postMessage", "internal_error")
+
+    await stage.click(message, "Finance", ADMIN)
+    await stage.click(message, "Finance", ADMIN)
+    await stage.click(message, "Finance", ADMIN)
+
+    assert said(stage.responses[0]) == "Slack did not take what I had to say there. Please click again."
+    assert said(stage.responses[1]) == "u1admin says *Finance* owns this. Thank you, I noted it."
+    assert said(stage.responses[2]) == "That is already settled, thank you."
+    refused, taken = stage.posted[1:]
+    assert said(refused) == said(taken)
+    assert MENTION.findall(said(taken)) == [f"<@{OWNER}>"]
 
 
 async def test_someone_else_moves_an_ephemeral_answer(stage: Stage) -> None:

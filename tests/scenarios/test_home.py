@@ -7,10 +7,10 @@ import pytest
 from bot.blocks.ids import HomeRef
 from bot.handlers.home import HomeHandlers
 from bot.playground.limits import view_problems
-from bot.playground.slack import WORKSPACE_ID
+from bot.playground.slack import BOT_USER_ID, WORKSPACE_ID
 from bot.surface import Surface
 from bot.teams.model import Actor
-from tests.scenarios.conftest import ADMIN, ASKER, OWNER, Stage, a_user
+from tests.scenarios.conftest import ADMIN, ASKER, BUYING, CHANNEL, OWNER, Stage, a_user
 from tests.scenarios.forms import labels
 
 GUEST = "U1GUEST"
@@ -192,6 +192,44 @@ async def test_a_team_that_is_gone_meanwhile_is_said(stage: Stage) -> None:
 
     for label in ("Open Payments", "Assign Engineering for Payments"):
         assert "The team Payments is gone" in (await home.opening(label)).text
+
+
+@pytest.mark.parametrize("admin", [ADMIN, "U1INGROUP"])
+async def test_admins_see_what_could_not_be_answered_for_a_week_and_nobody_else_does(
+    stage: Stage, admin: str
+) -> None:
+    stage.slack.fail("chat.postMessage", "is_archived")
+    await stage.say(f"<@{BOT_USER_ID}> {BUYING}")
+    stage.slack.fail("chat.postMessage", "messages_tab_disabled")
+    await stage.say(BUYING, type="message", channel_type="im", channel="D1ASKER")
+    stage.clock.advance(timedelta(days=1))
+
+    text, for_others = (await stage.home(admin)).text, (await stage.home(ASKER)).text
+
+    assert "Questions I could not answer (last 7 days)" in text
+    assert f"• <#{CHANNEL}>: 1 question, yesterday. That channel is archived. There is nothing to do" in text
+    assert "• Direct messages: 1 question, yesterday. The app takes no direct messages. Switch its" in text
+    assert "snowflake" not in text
+    assert "could not answer" not in for_others
+    stage.clock.advance(timedelta(days=7))
+    assert "could not answer" not in (await stage.home(admin)).text
+
+
+async def test_what_could_not_be_answered_stands_on_the_first_page_alone(stage: Stage) -> None:
+    for number in range(10):
+        await stage.slash(f"team add Team {number}", ADMIN)
+    stage.slack.fail("chat.postMessage", "not_in_channel")
+    await stage.say(f"<@{BOT_USER_ID}> {BUYING}")
+    home = await stage.home(ADMIN)
+    assert "I am not in that channel. Write /invite @finops there." in home.text
+
+    await home.click("Next teams")
+    assert "could not answer" not in home.text
+    form = await home.opening("Filter teams…")
+    form.fill("Team", "Team 3")
+    await form.submit()
+
+    assert "could not answer" not in home.text
 
 
 async def test_guests_see_no_names(stage: Stage) -> None:

@@ -2,7 +2,10 @@
 
 import pytest
 
+from bot.blocks.text import escape
+from bot.handlers.commands import DIGEST_USAGE, TEAM_USAGE, USAGE
 from tests.scenarios.conftest import ADMIN, ASKER, BUYING, LEFT, OWNER, Stage
+from tests.scenarios.forms import said
 
 
 async def test_an_admin_assigns_and_unassigns(stage: Stage) -> None:
@@ -80,8 +83,53 @@ async def test_the_personas_are_shown_with_their_attribution(stage: Stage) -> No
 
 
 async def test_help_and_a_bare_greeting_show_the_way(stage: Stage) -> None:
-    assert "/finops who-owns <question>" in (await stage.slash("help"))["text"]
+    assert "`/finops who-owns &lt;question&gt; [for &lt;team&gt;]`" in (await stage.slash("help"))["text"]
     assert "/finops help" in (await stage.mention(""))["text"]
+
+
+@pytest.mark.parametrize(
+    ("command", "usage"),
+    [
+        ("whoowns", USAGE["who-owns"]),
+        ("assign @sam", USAGE["assign"]),
+        ("unassign", USAGE["unassign"]),
+        ("team paint", USAGE["team"]),
+        ("team show", TEAM_USAGE["show"]),
+        ("team add members @sam", TEAM_USAGE["add"]),
+        ("team edit", TEAM_USAGE["edit"]),
+        ("team merge Cards", TEAM_USAGE["merge"]),
+        ("team archive", TEAM_USAGE["archive"]),
+        ("away", USAGE["away"]),
+        ("digest add", DIGEST_USAGE["add"]),
+        ("digest pause", DIGEST_USAGE["pause"]),
+    ],
+)
+async def test_a_usage_line_reads_on_slack_as_it_is_written(stage: Stage, command: str, usage: str) -> None:
+    answer = await stage.slash(command, ADMIN)
+
+    assert escape(usage) in answer["text"]
+    assert escape(usage) in said(answer["blocks"])
+
+
+async def test_what_was_typed_is_repeated_as_it_was_typed(stage: Stage) -> None:
+    answer = await stage.slash("Zzyzx R&amp;D &lt;now&gt; &amp;lt;", ADMIN)
+
+    assert answer["text"].startswith("“zzyzx” is not a command.")
+    assert answer["text"].endswith("/finops who-owns Zzyzx R&amp;D &lt;now&gt; &amp;lt;")
+
+
+async def test_hints_in_answers_are_no_broken_links(stage: Stage) -> None:
+    nothing_yet = await stage.slash("team list")
+    added = await stage.slash("team add R&amp;D", ADMIN)
+    shown = await stage.slash("team show R&amp;D")
+    here = await stage.slash("back")
+    personas = await stage.slash("personas")
+
+    assert "`/finops team add &lt;name&gt;`" in nothing_yet["text"]
+    assert added["text"].endswith("`/finops assign @somebody &lt;persona&gt; for R&amp;D`")
+    assert shown["text"].endswith("`/finops assign @somebody &lt;persona&gt; for R&amp;D`")
+    assert here["text"].endswith("`/finops away until &lt;day&gt; [cover @user]`")
+    assert "`/finops personas &lt;key&gt;`" in personas["text"]
 
 
 async def test_without_user_groups_the_bot_still_works(stage: Stage) -> None:

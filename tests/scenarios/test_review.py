@@ -51,6 +51,12 @@ def part(message: Mapping[str, Any], words: str) -> Mapping[str, Any]:
     return {**message, "blocks": blocks[index : index + 2]}
 
 
+def buttons(message: Mapping[str, Any]) -> list[str]:
+    """Return the labels of a message's buttons."""
+    elements = [one for block in message["blocks"] for one in block.get("elements", ())]
+    return [one["text"]["text"] for one in elements if one["type"] == "button"]
+
+
 async def submit(stage: Stage, form: Mapping[str, Any], user: str, **chosen: Mapping[str, Any]) -> Any:  # noqa: ANN401 (whatever the ack holds)
     """Submit a form with what is chosen in its fields, by their ids with ``__`` for the dot."""
     values = {name.replace("__", "."): {"of_the_field": element} for name, element in chosen.items()}
@@ -190,6 +196,64 @@ async def test_a_handover_tells_the_new_owner_who_answers_with_a_click(
 
 
 @pytest.mark.usefixtures("long_ago")
+async def test_a_handover_takes_its_row_out_of_the_request_and_leaves_the_others(
+    stage: Stage, ask_everybody: AskEverybody
+) -> None:
+    await ask_everybody()
+
+    for persona in ("*Finance*", "*Procurement*"):
+        (asked,) = stage.slack.channels.messages[f"D{OWNER}"]
+        await stage.click(part(asked, persona), "Hand over to…", OWNER, channel=f"D{OWNER}")
+        form = stage.slack.sent("views.open")[-1]["view"]
+        await submit(stage, form, OWNER, hand_over__person=a_person(BACKUP))
+
+    one_left, nothing_left = stage.slack.sent("chat.update")
+    assert one_left["text"].startswith(
+        f"<@{BACKUP}> has *Finance* for *Payments* now. Thank you!\nIs this still yours?"
+    )
+    assert buttons(one_left) == ["Still mine", "Hand over to…", "Not mine"]
+    assert nothing_left["text"] == (
+        f"<@{BACKUP}> has *Procurement* for *Payments* now. Thank you!\nThat is all for now, thank you."
+    )
+    assert buttons(nothing_left) == []
+
+
+@pytest.mark.usefixtures("long_ago")
+async def test_what_came_by_a_handover_can_be_handed_on_and_its_message_says_so(
+    stage: Stage, ask_everybody: AskEverybody
+) -> None:
+    await ask_everybody()
+    await stage.click(part(stage.posted[0], "*Finance*"), "Hand over to…", OWNER)
+    await submit(stage, stage.slack.sent("views.open")[-1]["view"], OWNER, hand_over__person=a_person(BACKUP))
+    stage.clock.advance(timedelta(minutes=1))
+    (told,) = stage.slack.channels.messages[f"D{BACKUP}"]
+
+    await stage.click(told, "Hand over to…", BACKUP, channel=f"D{BACKUP}")
+    await submit(stage, stage.slack.sent("views.open")[-1]["view"], BACKUP, hand_over__person=a_person(ASKER))
+
+    assert told["text"] == f"<@{ASKER}> has *Finance* for *Payments* now. Thank you!"
+    assert buttons(told) == []
+
+
+@pytest.mark.usefixtures("long_ago")
+async def test_a_handover_counts_though_its_request_cannot_be_changed(
+    stage: Stage, ask_everybody: AskEverybody
+) -> None:
+    await ask_everybody()
+    await stage.click(part(stage.posted[0], "*Finance*"), "Hand over to…", OWNER)
+    stage.slack.fail("chat.update", "message_not_found")
+
+    with structlog.testing.capture_logs() as events:
+        answer = await submit(
+            stage, stage.slack.sent("views.open")[0]["view"], OWNER, hand_over__person=a_person(BACKUP)
+        )
+
+    assert answer["response_action"] == "update"
+    assert "reply_not_taken" in [one["event"] for one in events]
+    assert f"<@{BACKUP}>" in (await stage.slash("team show Payments"))["text"]
+
+
+@pytest.mark.usefixtures("long_ago")
 async def test_something_can_be_handed_over_to_a_group_and_one_member_is_told(
     stage: Stage, ask_everybody: AskEverybody
 ) -> None:
@@ -242,6 +306,7 @@ async def test_what_is_wrong_with_a_handover_is_said_beside_the_field(
 
     assert answer == {"response_action": "errors", "errors": errors}
     assert len(stage.posted) == 1
+    assert stage.slack.sent("chat.update") == []
 
 
 @pytest.mark.usefixtures("long_ago")

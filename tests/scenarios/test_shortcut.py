@@ -8,9 +8,12 @@ from bot.playground.slack import WORKSPACE_ID
 from tests.scenarios.conftest import ADMIN, ASKER, BUYING, CAKE, CHANNEL, OWNER, Stage
 
 
-async def used_on(stage: Stage, text: str | None, user: str = ASKER) -> Mapping[str, Any]:
+async def used_on(
+    stage: Stage, text: str | None, user: str = ASKER, *, thread_ts: str | None = None
+) -> Mapping[str, Any]:
     """Use the shortcut on a message of the owner's and return the answer."""
     before = len(stage.responses)
+    message = {"type": "message", "user": OWNER, "ts": "1700000000.000009", "text": text}
     payload = {
         "type": "message_action",
         "callback_id": QUESTION_ASK,
@@ -18,7 +21,7 @@ async def used_on(stage: Stage, text: str | None, user: str = ASKER) -> Mapping[
         "user": {"id": user, "team_id": WORKSPACE_ID},
         "channel": {"id": CHANNEL},
         "message_ts": "1700000000.000009",
-        "message": {"type": "message", "user": OWNER, "ts": "1700000000.000009", "text": text},
+        "message": message | ({"thread_ts": thread_ts} if thread_ts else {}),
         "response_url": stage.slack.response_url(),
         "trigger_id": "1.2",
     }
@@ -46,6 +49,21 @@ async def test_it_can_be_asked_of_one_message_again_and_be_shared(stage: Stage) 
     await stage.click(answer, "Share in channel", ephemeral=True)
 
     assert any(one.get("response_type") == "in_channel" for one in stage.responses)
+
+
+async def test_what_is_asked_in_a_thread_is_answered_and_shared_there(stage: Stage) -> None:
+    answer = await used_on(stage, BUYING, thread_ts="1700000000.000001")
+
+    await stage.click(answer, "Share in channel", ephemeral=True)
+
+    _, shared, replaced = stage.responses
+    assert (answer["response_type"], answer["thread_ts"]) == ("ephemeral", "1700000000.000001")
+    assert (shared["response_type"], shared["thread_ts"]) == ("in_channel", "1700000000.000001")
+    assert replaced["text"] == "Shared in the thread."
+
+
+async def test_what_is_asked_where_a_thread_begins_is_answered_in_the_channel(stage: Stage) -> None:
+    assert "thread_ts" not in await used_on(stage, BUYING, thread_ts="1700000000.000009")
 
 
 async def test_what_is_nobodys_business_stays_so(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.digests.model import Claim, RunState, Snapshot
 from bot.questions.inbox import InboxItem, Letter
-from bot.questions.model import Asked, Feedback, Verdict
+from bot.questions.model import Asked, Feedback, News, Verdict
 from bot.storage.absences import SqlAbsenceStore
 from bot.storage.assignments import SqlAssignmentStore
 from bot.storage.coverage import SqlCoverageStore
@@ -98,6 +98,7 @@ async def fill(engine: AsyncEngine) -> None:
     await SqlAbsenceStore(engine).add_absence(here, an_absence(OWNER))
     await stores.questions.add(QUESTION)
     await stores.questions.give_feedback(WORKSPACE, a_word())
+    await stores.questions.mark_shared(WORKSPACE, QUESTION.id, NOW - DAY)
     for letter in (LETTER, FAILED):
         await stores.inbox.accept(letter, NOW)
     await stores.inbox.give_up(an_item(WORKSPACE, FAILED), "is_archived")
@@ -117,7 +118,7 @@ def a_word(verdict: Verdict = Verdict.RIGHT) -> Feedback:
 
 
 def an_item(workspace_id: str, letter: Letter = LETTER) -> InboxItem:
-    return InboxItem(replace(letter, workspace_id=workspace_id), NOW, 0, 1, None, is_withdrawn=False)
+    return InboxItem(replace(letter, workspace_id=workspace_id), NOW, 0, 0, None, is_withdrawn=False)
 
 
 def a_claim(workspace_id: str) -> Claim:
@@ -167,8 +168,10 @@ PROBES: dict[str, Probe] = {
     "questions.add": lambda s, w: s.questions.add(replace(QUESTION, id="new", asked=asked_elsewhere(w))),
     "questions.find": lambda s, w: s.questions.find(w, QUESTION.id),
     "questions.give_feedback": lambda s, w: s.questions.give_feedback(w, a_word(Verdict.SOMEONE_ELSE)),
-    "questions.settle": lambda s, w: s.questions.settle(w, QUESTION.id, "itfm"),
-    "questions.set_team": lambda s, w: s.questions.set_team(w, QUESTION.id, PARENT),
+    "questions.settle": lambda s, w: s.questions.settle(w, QUESTION.id, "itfm", NOW),
+    "questions.set_team": lambda s, w: s.questions.set_team(w, QUESTION.id, PARENT, NOW),
+    "questions.note_untold": lambda s, w: s.questions.note_untold(w, QUESTION.id, News.SHARE, NOW),
+    "questions.note_told": lambda s, w: s.questions.note_told(w, QUESTION.id, News.SHARE),
     "questions.mark_shared": lambda s, w: s.questions.mark_shared(w, QUESTION.id, NOW),
     "questions.corrections": lambda s, w: s.questions.corrections(w),
     "questions.feedback": lambda s, w: s.questions.feedback(w, QUESTION.id),

@@ -1,7 +1,7 @@
 """Whatever people write or call themselves, the bot mentions owners and channels it knows, and nobody else."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -23,6 +23,7 @@ from bot.teams.team_changes import TeamDraft
 from bot.teams.transfer_plan import TransferPlan
 from bot.teams.transfer_rows import ImportRules
 from tests.builders import a_digest, a_row
+from tests.markup import markup, misread
 from tests.scenarios.conftest import ADMIN, ASKER, BUYING, CHANNEL, LEFT, OWNER, Stage
 
 KNOWN = {
@@ -32,7 +33,7 @@ KNOWN = {
     f"<#{CHANNEL}>",
 }
 _LIVE = re.compile(r"<(?:[@#!]|[a-z]+:)[^>]*>?")
-"""A mention, a channel, or a link; `<team>` in the help is none of them."""
+"""A mention, a channel, or a link."""
 
 _SOURCE = re.compile(r"<https://[^|>]*finops\.org[^>]*>")
 """The sources of the persona texts, which the catalogue names."""
@@ -66,21 +67,6 @@ untrusted = st.lists(
     min_size=1,
     max_size=4,
 ).map("".join)
-
-
-def markup(value: object) -> Iterator[str]:
-    """Yield every text that Slack reads as markup: all but what is plain, typed into a field, or for us alone."""
-    if isinstance(value, Mapping):
-        if value.get("type") == "plain_text":
-            return
-        for name, part in value.items():
-            if isinstance(part, str) and name in {"text", "fallback", "pretext"}:
-                yield part
-            elif name not in {"private_metadata", "value", "metadata", "initial_value"}:
-                yield from markup(part)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for part in value:
-            yield from markup(part)
 
 
 def strangers(value: object) -> set[str]:
@@ -256,3 +242,17 @@ def test_what_is_escaped_reads_as_it_was_written(text: str) -> None:
 )
 def test_the_watch_itself_sees_what_slack_would(payload: object, found: set[str]) -> None:
     assert strangers(payload) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "is_misread"),
+    [
+        ("`/finops team show <name>`", True),
+        ("cut off <!chan", True),
+        ("`/finops team show &lt;name&gt;`", False),
+        (f"<@{OWNER}> <#{CHANNEL}|general> <!subteam^S1BUYERS> <https://finops.org|there> a > b", False),
+    ],
+)
+def test_the_watch_sees_what_slack_would_show_as_a_broken_link(text: str, *, is_misread: bool) -> None:
+    assert misread({"text": {"type": "mrkdwn", "text": text}}) == ([text] if is_misread else [])
+    assert misread({"text": {"type": "plain_text", "text": text}}) == []

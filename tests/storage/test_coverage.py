@@ -100,7 +100,7 @@ async def test_facts_count_what_was_asked_of_late_by_the_persona_people_settled_
     await add_teams(engine, team)
     moved = about("finance", team)
     await ask(engine, moved, about("finance", team), about("finance"), about(asked_at=LONG_AGO))
-    await SqlQuestionStore(engine).settle(WORKSPACE, moved.id, "product")
+    await SqlQuestionStore(engine).settle(WORKSPACE, moved.id, "product", NOW)
 
     facts = await store.facts(WORKSPACE, NOW, NOW - timedelta(days=90))
 
@@ -124,7 +124,7 @@ async def test_demand_tells_what_found_nobody_and_never_a_question(
         moved,
         nobodys,
     )
-    await SqlQuestionStore(engine).settle(WORKSPACE, moved.id, "product")
+    await SqlQuestionStore(engine).settle(WORKSPACE, moved.id, "product", NOW)
 
     demand = await store.demand(WORKSPACE, NOW - timedelta(days=90))
 
@@ -142,7 +142,7 @@ async def test_an_undecided_question_that_somebody_settled_is_undecided_no_more(
 ) -> None:
     question = about("finance", decision="ambiguous")
     await ask(engine, question)
-    await SqlQuestionStore(engine).settle(WORKSPACE, question.id, "product")
+    await SqlQuestionStore(engine).settle(WORKSPACE, question.id, "product", NOW)
 
     demand = await store.demand(WORKSPACE, NOW - timedelta(days=90))
 

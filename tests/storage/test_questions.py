@@ -1,14 +1,15 @@
 """The question store keeps its promises on every database."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.questions.model import Feedback, Verdict
+from bot.questions.model import TELLING_LEASE, Feedback, News, Verdict
 from bot.storage.questions import SqlQuestionStore
-from tests.builders import NOW, WORKSPACE, a_question, a_stored_question
+from tests.builders import NOW, WORKSPACE, a_question, a_stored_question, a_team
 
 
 @pytest.fixture(name="store")
@@ -64,11 +65,47 @@ async def test_settling_on_a_persona_is_news_once(store: SqlQuestionStore) -> No
     await store.add(confident)
     await store.add(open_one)
 
-    assert not await store.settle(WORKSPACE, confident.id, "finance")
-    assert await store.settle(WORKSPACE, confident.id, "itfm")
-    assert not await store.settle(WORKSPACE, confident.id, "itfm")
-    assert await store.settle(WORKSPACE, open_one.id, "itfm")
-    assert not await store.settle("T0OTHER", open_one.id, "finance")
+    assert not await store.settle(WORKSPACE, confident.id, "finance", NOW)
+    assert await store.settle(WORKSPACE, confident.id, "itfm", NOW)
+    assert not await store.settle(WORKSPACE, confident.id, "itfm", NOW)
+    assert await store.settle(WORKSPACE, open_one.id, "itfm", NOW)
+    assert not await store.settle("T0OTHER", open_one.id, "finance", NOW)
+
+
+TEAM = a_team()
+Decide = Callable[[SqlQuestionStore, str, datetime], Awaitable[bool]]
+DECISIONS: dict[News, Decide] = {
+    News.SHARE: lambda store, question_id, at: store.mark_shared(WORKSPACE, question_id, at),
+    News.PERSONA: lambda store, question_id, at: store.settle(WORKSPACE, question_id, "itfm", at),
+    News.TEAM: lambda store, question_id, at: store.set_team(WORKSPACE, question_id, TEAM, at),
+}
+
+
+@pytest.mark.parametrize("news", News)
+async def test_what_was_decided_and_never_told_is_news_again_after_a_while(
+    store: SqlQuestionStore, news: News
+) -> None:
+    question, decide, later = a_stored_question(), DECISIONS[news], NOW + TELLING_LEASE
+    await store.add(question)
+
+    assert await decide(store, question.id, NOW)
+    assert not await decide(store, question.id, later - timedelta(seconds=1))
+    assert await decide(store, question.id, later)
+    await store.note_told(WORKSPACE, question.id, news)
+    assert not await decide(store, question.id, later + TELLING_LEASE)
+
+
+@pytest.mark.parametrize("news", News)
+async def test_what_could_not_be_told_is_news_at_once(store: SqlQuestionStore, news: News) -> None:
+    question, decide = a_stored_question(), DECISIONS[news]
+    await store.add(question)
+    await decide(store, question.id, NOW)
+
+    await store.note_untold("T0OTHER", question.id, news, NOW)
+    assert not await decide(store, question.id, NOW)
+    await store.note_untold(WORKSPACE, question.id, news, NOW)
+
+    assert await decide(store, question.id, NOW)
 
 
 async def test_an_answer_is_shared_once(store: SqlQuestionStore) -> None:

@@ -209,6 +209,7 @@ async def test_a_moment_that_passed_while_it_was_saved_counts_as_now(bench: Benc
         (Person(OWEN, "Owen", is_active=False), "Owen's account is deactivated"),
         (Person(OWEN, "Owen", is_guest=True), "Owen is a guest, and guests cannot own anything"),
         (Person(OWEN, "Owen", is_external=True), "Owen is of another organisation"),
+        (Person(OWEN, "Owen", is_bot=True), "Owen is a bot, so it cannot own anything: choose a person"),
     ],
 )
 async def test_somebody_who_cannot_own_anything_is_refused(bench: Bench, known: Person, message: str) -> None:

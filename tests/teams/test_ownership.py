@@ -145,6 +145,7 @@ async def test_of_the_future_people_are_checked_as_they_are_now(bench: Bench) ->
         (Person(OWEN, "Owen", is_active=False), "deactivated"),
         (Person(OWEN, "Owen", is_guest=True), "guest"),
         (Person(OWEN, "Owen", is_external=True), "external"),
+        (Person(OWEN, "Owen", is_bot=True, is_external=True), "bot"),
         (Person(OWEN, "Owen", is_active=False, is_guest=True), "deactivated"),
     ],
 )

@@ -128,6 +128,7 @@ async def test_who_is_away_is_asked_when_they_are_back(desk: Desk) -> None:
         Person("U1OWNER", "Owen", is_active=False),
         Person("U1OWNER", "Owen", is_guest=True),
         Person("U1OWNER", "Owen", is_external=True),
+        Person("U1OWNER", "Owen", is_bot=True),
     ],
 )
 async def test_who_cannot_own_anything_is_not_asked(desk: Desk, person: Person) -> None:

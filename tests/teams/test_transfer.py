@@ -92,6 +92,7 @@ async def test_any_other_refusal_of_slack_ends_the_import() -> None:
             Person("U01", "Ann", is_external=True),
             "U01 (Ann) is of another organisation: name somebody of this one",
         ),
+        (Person("U01", "Ann", is_bot=True), "U01 (Ann) is a bot: name a person or a user group"),
         (Person("U01", "Ann", is_guest=True), "U01 (Ann) is a guest, and guests cannot own anything here"),
     ],
 )

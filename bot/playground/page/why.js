@@ -12,6 +12,7 @@ const VIA = { parent: "for the parent team", organisation: "for the whole organi
 const REASONS = {
   deactivated: "their account is deactivated",
   unknown: "Slack does not know them any more",
+  bot: "it is a bot",
   guest: "they are a guest",
   external: "they are of another organisation",
   away: "away",
