@@ -73,17 +73,25 @@ async def compare(slack: SlackStandIn, urls: dict[str, str], seconds: float) -> 
     """Ask each server over each number of connections, and compare it with the first one."""
     print(heading("Server", "connections", "requests/s", "p50 ms", "p99 ms", "throughput ×", "p99 ×", "MB"))
     async with running(acknowledging, slack.api_url) as server:
+        await warm(server)
         base = {connections: await load(server, connections, seconds) for connections in CONNECTIONS}
         show_load("acknowledges only", base, base, server)
     for name, url in urls.items():
         async with running(answering, slack.api_url, url) as server:
+            await warm(server)
             found = {connections: await load(server, connections, seconds) for connections in CONNECTIONS}
             show_load(f"who-owns, {name}", found, base, server)
 
 
+async def warm(server: Server) -> None:
+    """Have everybody ask once, so that Slack has been asked about everybody."""
+    async with connected(max(CONNECTIONS)) as session:
+        traffic = Traffic(server.address, session)
+        await asyncio.gather(*(traffic.command() for _ in PEOPLE))
+
+
 async def load(server: Server, connections: int, seconds: float) -> Figures:
-    """Ask for a second unmeasured, then for ``seconds``."""
-    await over_connections(server.address, connections, 1)
+    """Ask over so many connections for so long."""
     ordered = sorted(await over_connections(server.address, connections, seconds))
     return Figures(
         len(ordered) / seconds, statistics.median(ordered) * 1e3, ordered[int(len(ordered) * 0.99)] * 1e3
@@ -105,7 +113,8 @@ async def bursts(slack: SlackStandIn, urls: dict[str, str]) -> None:
     for name, url in urls.items():
         async with running(answering, slack.api_url, url) as server, connected(BURST) as session:
             traffic = Traffic(server.address, session)
-            await asyncio.gather(*(traffic.command() for _ in PEOPLE))  # connections are open, people known
+            await warm(server)
+            await asyncio.gather(*(traffic.command() for _ in range(BURST)))  # opens the connections
             for _ in range(BURST):
                 slack.slow_down("chat.postMessage", POST_SECONDS)
             slack.calls.clear()

@@ -33,7 +33,7 @@ from bot.surface import Surface
 from bot.teams.model import Actor, Assignee, Assignment, Cell, Rank, Team
 
 SECRET = "benchmark"  # noqa: S105 (made up)
-PEOPLE = tuple(f"U{number:09}" for number in range(300))
+PEOPLE = tuple(f"U{number:09}" for number in range(3_000))
 AREAS = ("Checkout", "Search", "Billing", "Fraud", "Mobile", "Media", "Maps", "Ads", "Ledger", "Identity")
 TEAMS = tuple(f"{area} {kind}" for area in AREAS for kind in ("Platform", "Web", "Pipelines", "Services", "Tools"))
 HELD_BY_TEAMS = ("engineering", "finance", "product")

@@ -17,6 +17,7 @@ from slack_servers import PEOPLE, SECRET, TEAMS
 
 from bot.playground.slack import BOT_USER_ID, WORKSPACE_ID
 
+TOO_MANY = b"questions within a minute"
 CHANNELS = tuple(f"C{number:09}" for number in range(40))
 
 
@@ -73,7 +74,7 @@ class Traffic:
         started = time.perf_counter()
         async with self._session.post(self._address, data=body, headers=headers) as response:
             answer = await response.read()
-            if response.status != HTTPStatus.OK:
+            if response.status != HTTPStatus.OK or TOO_MANY in answer:
                 raise RuntimeError(f"{response.status}: {answer[:200]!r}")
         return time.perf_counter() - started
 

@@ -26,7 +26,7 @@ from bot.jobs import build_digesting, jobs
 from bot.messenger import SlackMessenger, called, workspace_of
 from bot.metrics import Metrics
 from bot.questions.model import Answer
-from bot.request_id import with_request_id
+from bot.request_id import RequestIdOfPayload
 from bot.schedule import Ticker
 from bot.services import Services
 from bot.settings import Settings
@@ -69,7 +69,7 @@ def build_bot(services: Services, client: AsyncWebClient, workspace_id: str | No
         request_verification_enabled=False,
         logger=logging.getLogger("slack_bolt"),
     )
-    app.use(with_request_id)
+    app.use(RequestIdOfPayload())
     app.error(_listener_failed)
     messenger = SlackMessenger(client)
     answering = Answering(

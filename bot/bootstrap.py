@@ -51,7 +51,7 @@ from bot.teams.audit_service import AuditService
 from bot.teams.away import AwayService
 from bot.teams.calendar import Calendar
 from bot.teams.directory import Directory
-from bot.teams.finders import CurrentFinders
+from bot.teams.finders import FindersInMemory
 from bot.teams.finding import TeamFinder
 from bot.teams.matrix import MatrixService, Needs
 from bot.teams.ownership import OwnerFinder
@@ -122,7 +122,7 @@ def build_services(
         asking=AskService(
             route=router.route,
             catalogue=router.catalogue,
-            finders=CurrentFinders(build_ownership_memory(engine, clock).current, finder, owners).of,
+            finders=FindersInMemory(build_ownership_memory(engine, clock), finder, owners),
             directory=directory,
             store=questions,
             clock=clock,

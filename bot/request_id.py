@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 from uuid import uuid4
 
+from slack_bolt import BoltResponse
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
@@ -36,14 +39,24 @@ class RequestIdMiddleware:
             await self._app(scope, receive, send_with_id)
 
 
-async def with_request_id(next_: Callable[[], Awaitable[None]]) -> None:
-    """Go on with an id in the log; for Bolt, where a payload may have come through a socket.
+class RequestIdOfPayload(AsyncMiddleware):
+    """Binds an id to the log for Bolt, where a payload may have come through a socket.
 
     It stays bound: Bolt only notes that it may go on, and every payload has a task of its own.
     """
-    if _KEY not in get_contextvars():
-        bind_contextvars(**{_KEY: uuid4().hex})
-    await next_()
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,  # noqa: ARG002 (the interface of Bolt)
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002
+    ) -> BoltResponse | None:
+        """Go on with an id in the log."""
+        if _KEY not in get_contextvars():
+            bind_contextvars(**{_KEY: uuid4().hex})
+        await next()
+        return resp
 
 
 def _id_of(given: str) -> str:

@@ -7,10 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from slack_sdk.models.blocks import (
-    ActionsBlock,
-    ButtonElement,
     InteractiveElement,
-    PlainTextObject,
 )
 
 from bot.blocks import ids
@@ -18,6 +15,7 @@ from bot.blocks.fields import button
 from bot.blocks.someone_else import SomeoneElseSelect
 from bot.blocks.standing import standing
 from bot.blocks.text import Message, context, escape, listed, mention, quoted, section
+from bot.blocks.written import Actions, Button
 from bot.knowledge.model import Confident, Match, Persona
 from bot.questions.model import Answer, ChoiceAnswer, PersonaAnswer, TeamQuestionAnswer, UnrelatedAnswer
 from bot.teams.model import Owner, Team
@@ -121,7 +119,7 @@ def _buttons(answer: Answer, audience: Audience) -> Iterator[InteractiveElement]
 
 
 def _message(headline: str, details: list[str], elements: list[InteractiveElement]) -> Message:
-    actions = [ActionsBlock(block_id=ids.ANSWER_ACTIONS, elements=elements)] if elements else []
+    actions = [Actions(ids.ANSWER_ACTIONS, elements)] if elements else []
     return Message("\n".join([headline, *details]), (section(headline), *context(details), *actions))
 
 
@@ -209,5 +207,5 @@ def _percent(match: Match) -> str:
     return f"{min(round(match.confidence * 100), 99)} %"
 
 
-def _button(label: str, action_id: str, ref: ids.AnswerRef) -> ButtonElement:
-    return ButtonElement(text=PlainTextObject(text=label), action_id=action_id, value=ref.encode())
+def _button(label: str, action_id: str, ref: ids.AnswerRef) -> Button:
+    return Button(label, action_id, ref.encode())

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, SectionBlock
+from slack_sdk.models.blocks import Block, SectionBlock
 
+from bot.blocks.written import Context, Markdown, Section
 from bot.knowledge.text import presentable
 from bot.teams.model import Assignee, AssigneeType
 
@@ -56,12 +57,12 @@ def listed(items: Sequence[str], last: str = "or") -> str:
 
 def section(text: str) -> SectionBlock:
     """Return a section of our own markup, cut at Slack's limit; links and names in it are not guessed at."""
-    return _Section(text)
+    return Section(_markdown(text))
 
 
 def context(lines: Iterable[str]) -> list[Block]:
     """Return one small grey block per line."""
-    return [_Context(line) for line in lines]
+    return [Context(_markdown(line)) for line in lines]
 
 
 def plain_message(text: str) -> Message:
@@ -70,31 +71,6 @@ def plain_message(text: str) -> Message:
     return Message(text[:MAX_MESSAGE_TEXT], tuple(section(part) for part in paragraphs[:MAX_MESSAGE_BLOCKS]))
 
 
-class _Markdown(MarkdownTextObject):
-    """Markup that was cut to its limit: nothing is left to check, which takes long for something so small."""
-
-    def to_dict(self, *_args: object) -> dict[str, Any]:
-        return {"type": self.type, "text": self.text, "verbatim": True}
-
-
-class _Section(SectionBlock):
-    def __init__(self, text: str) -> None:
-        self._markdown = _markdown(text)
-        super().__init__(text=self._markdown)
-
-    def to_dict(self, *_args: object) -> dict[str, Any]:
-        return {"type": self.type, "text": self._markdown.to_dict()}
-
-
-class _Context(ContextBlock):
-    def __init__(self, text: str) -> None:
-        self._markdown = _markdown(text)
-        super().__init__(elements=[self._markdown])
-
-    def to_dict(self, *_args: object) -> dict[str, Any]:
-        return {"type": self.type, "elements": [self._markdown.to_dict()]}
-
-
-def _markdown(text: str) -> _Markdown:
+def _markdown(text: str) -> Markdown:
     shown = text if len(text) <= MAX_SECTION else f"{text[: MAX_SECTION - 1]}…"
-    return _Markdown(text=shown, verbatim=True)
+    return Markdown(shown)

@@ -11,7 +11,7 @@ from bot.cli.output import answer_as_json
 from bot.errors import UserFacingError
 from bot.knowledge.routing import Router
 from bot.playground.web_api import WORKSPACE_ID
-from bot.questions.model import Answer, Asked, PersonaAnswer, StoredQuestion
+from bot.questions.model import Answer, Asked, Kept, PersonaAnswer, StoredQuestion
 from bot.questions.service import AskService
 from bot.services import Services
 from bot.storage.engine import reading
@@ -20,7 +20,7 @@ from bot.storage.questions import SqlQuestionStore
 from bot.storage.tables import QuestionRow
 from bot.storage.teams import SqlTeamStore
 from bot.teams.directory import Directory
-from bot.teams.finders import CurrentFinders
+from bot.teams.finders import FindersInMemory
 from bot.teams.finding import TeamFinder
 from bot.teams.model import Assignee, AssigneeType
 
@@ -28,9 +28,9 @@ from bot.teams.model import Assignee, AssigneeType
 class NothingKept(SqlQuestionStore):
     """A ``QuestionStore`` that knows the questions of before, and forgets new ones at once."""
 
-    async def add(self, question: StoredQuestion) -> str:
-        """See ``QuestionStore``."""
-        return question.id
+    async def add(self, question: StoredQuestion) -> Kept:
+        """See ``QuestionStore``; whether ownership has changed since is not looked at."""
+        return Kept(question.id, 0)
 
 
 class Explaining:
@@ -43,11 +43,11 @@ class Explaining:
         self._asking = AskService(
             route=router.route,
             catalogue=services.catalogue,
-            finders=CurrentFinders(
-                build_ownership_memory(engine, services.clock).current,
+            finders=FindersInMemory(
+                build_ownership_memory(engine, services.clock),
                 TeamFinder(SqlTeamStore(engine), services.directory, router),
                 services.owners,
-            ).of,
+            ),
             directory=services.directory,
             store=self._questions,
             clock=services.clock,

@@ -46,6 +46,14 @@ class StoredQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """The id that a question was kept by, and the revision of its workspace's ownership at that moment."""
+
+    id: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class PersonaAnswer:
     """One persona owns it: who that is for the team, and whom to ask where nobody holds it.
 

@@ -1,7 +1,7 @@
 """The use case the bot is for: a question in, the right persona and the right people out."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeAlias
@@ -25,6 +25,7 @@ from bot.questions.model import (
     Asked,
     ChoiceAnswer,
     Feedback,
+    Kept,
     News,
     OwnedAnswer,
     PersonaAnswer,
@@ -50,8 +51,11 @@ MIN_EXAMPLE_SCORE: Final = 55.0
 class QuestionStore(Protocol):
     """What is kept of questions; every call is about one workspace."""
 
-    async def add(self, question: StoredQuestion) -> str:
-        """Keep a question, in the place of what was kept of the same message; return the id it is kept by."""
+    async def add(self, question: StoredQuestion) -> Kept:
+        """Keep a question, in the place of what was kept of the same message."""
+
+    async def put_right(self, question: StoredQuestion) -> Kept:
+        """Keep another answer to a question that is kept."""
 
     async def find(self, workspace_id: str, question_id: str) -> StoredQuestion | None:
         """Return a question by its id."""
@@ -91,6 +95,16 @@ def _unwatched(_answer: Answer, _took: timedelta) -> None:
     """Let it pass."""
 
 
+class FinderSource(Protocol):
+    """Where what finds teams and owners comes from."""
+
+    async def latest(self, workspace_id: str) -> Finders:
+        """Return what costs nothing; it may be out of date."""
+
+    async def current(self, workspace_id: str) -> Finders:
+        """Return what knows every change that was made before."""
+
+
 class AskService:
     """Answers questions and takes what people say about the answers."""
 
@@ -99,12 +113,11 @@ class AskService:
         *,
         route: Callable[[str], Routing],
         catalogue: Catalogue,
-        finders: Callable[[str], Awaitable[Finders]],
+        finders: FinderSource,
         directory: Directory,
         store: QuestionStore,
         clock: Clock,
     ) -> None:
-        """``finders`` returns what finds teams and owners in a workspace, as they are now."""
         self._route = route
         self._finders = finders
         self._catalogue = catalogue
@@ -112,6 +125,9 @@ class AskService:
         self._store = store
         self._clock = clock
         self._watch: Watch = _unwatched
+        self._examples = {
+            one.identity: tuple(example.text for example in one.examples) for one in catalogue.responsibilities()
+        }
 
     def watch(self, watch: Watch) -> None:
         """Have ``watch`` called with every answer from now on."""
@@ -129,8 +145,24 @@ class AskService:
         return answer
 
     async def _ask(self, asked: Asked) -> Answer:
+        """Answer by what is known, and again if it turns out, as the answer is kept, that this was out of date."""
         asked = replace(asked, text=presentable(asked.text, MAX_STORED_CHARACTERS))
-        finders = await self._finders(asked.workspace_id)
+        finders = await self._finders.latest(asked.workspace_id)
+        try:
+            answer = await self._answered(asked, finders, uuid4().hex)
+        except UserFacingError:
+            known, finders = finders, await self._finders.current(asked.workspace_id)
+            if finders.revision == known.revision:
+                raise
+            answer = await self._answered(asked, finders, uuid4().hex)
+        kept = await self._store.add(answer.question)
+        while kept.revision > finders.revision:
+            finders = await self._finders.current(asked.workspace_id)
+            answer = await self._answered(asked, finders, kept.id)
+            kept = await self._store.put_right(answer.question)
+        return replace(answer, question=replace(answer.question, id=kept.id))
+
+    async def _answered(self, asked: Asked, finders: Finders, question_id: str) -> Answer:
         (text, team), is_discreet = await self._about(asked, finders)
         if not tokens(text):
             raise UserFacingError(
@@ -140,7 +172,7 @@ class AskService:
         best = routing.matches[0] if routing.matches else None
         chosen = team.team if isinstance(team, TeamChoice) else None
         question = StoredQuestion(
-            id=uuid4().hex,
+            id=question_id,
             asked=replace(asked, team_name=chosen.name) if chosen and asked.team_name else asked,
             asked_at=self._clock(),
             decision=decision_of(routing),
@@ -153,8 +185,7 @@ class AskService:
         answer = await self._answer(question, routing, team, finders, is_discreet=is_discreet)
         if isinstance(answer, PersonaAnswer) and answer.ownership.owner:
             question = replace(question, owner_id=answer.ownership.owner.assignee.id)
-        kept_as = await self._store.add(question)
-        return replace(answer, question=replace(question, id=kept_as))
+        return replace(answer, question=question)
 
     async def share(self, workspace_id: str, question_id: str, persona_key: str) -> PersonaAnswer | None:
         """Return the answer to show to a channel, with who holds the persona now; none if it was shared before.
@@ -186,7 +217,7 @@ class AskService:
             UserFacingError: the question, the persona or the team is gone.
         """
         await self._find(workspace_id, question_id)
-        team = await (await self._finders(workspace_id)).teams.by_id(workspace_id, team_id)
+        team = await (await self._finders.current(workspace_id)).teams.by_id(workspace_id, team_id)
         is_news = await self._store.set_team(workspace_id, question_id, team, self._clock())
         return Chosen(await self._answer_as(workspace_id, question_id, persona_key), is_news)
 
@@ -215,7 +246,7 @@ class AskService:
         question = await self._find(workspace_id, question_id)
         if all(persona.key != persona_key for persona in self._catalogue.personas):
             raise UserFacingError(f"There is no persona “{persona_key}” any more. Please ask the question again.")
-        finders = await self._finders(workspace_id)
+        finders = await self._finders.current(workspace_id)
         (text, team), is_discreet = await self._about(question.asked, finders)
         routing = self._route(text)
         reasons = routing if isinstance(routing, Confident) and routing.best.persona.key == persona_key else None
@@ -293,18 +324,17 @@ class AskService:
             team=choice,
             ownership=ownership,
             fallback=fallback,
-            example=_nearest_example(question, reasons),
+            example=self._nearest_example(question, reasons),
             either_way=either_way,
         )
+
+    def _nearest_example(self, question: StoredQuestion, reasons: Confident | None) -> str | None:
+        if reasons is None:
+            return None
+        examples = self._examples[reasons.best.responsibility.identity]
+        return nearest(question.asked.text, examples, MIN_EXAMPLE_SCORE)
 
 
 async def _who(question: StoredQuestion, persona_key: str, team: Team | None, finders: Finders) -> Ownership:
     asked = question.asked
     return await finders.owners.who(asked.workspace_id, persona_key, team, asked.at)
-
-
-def _nearest_example(question: StoredQuestion, reasons: Confident | None) -> str | None:
-    if reasons is None:
-        return None
-    examples = [example.text for example in reasons.best.responsibility.examples]
-    return nearest(question.asked.text, examples, MIN_EXAMPLE_SCORE)

@@ -11,10 +11,10 @@ from bot.batches import Batches
 from bot.knowledge.linear import UNRELATED
 from bot.knowledge.model import Decision
 from bot.questions.learning import Correction
-from bot.questions.model import TELLING_LEASE, Asked, Feedback, News, StoredQuestion, Verdict
+from bot.questions.model import TELLING_LEASE, Asked, Feedback, Kept, News, StoredQuestion, Verdict
 from bot.storage.engine import insert_into, reading, writing
 from bot.storage.tables import FeedbackRow, QuestionRow, Row
-from bot.storage.workspaces import ensure_workspace
+from bot.storage.workspaces import revisions_of
 from bot.surface import Surface
 from bot.teams.model import Team
 
@@ -46,20 +46,32 @@ class SqlQuestionStore:
         self._engine = engine
         self._adding = Batches(self._add_all)
 
-    async def add(self, question: StoredQuestion) -> str:
+    async def add(self, question: StoredQuestion) -> Kept:
         """See ``QuestionStore``; those who add at the same time share a transaction."""
         return await self._adding.done(question)
 
-    async def _add_all(self, questions: Sequence[StoredQuestion]) -> Sequence[str]:
-        workspaces = {one.asked.workspace_id: one.asked_at for one in questions}
+    async def put_right(self, question: StoredQuestion) -> Kept:
+        """See ``QuestionStore``."""
+        asked, values = question.asked, _values(question)
+        change = _update(asked.workspace_id, question.id).values({name: values[name] for name in _SAID})
+        async with writing(self._engine) as session:
+            await session.execute(change)
+            revisions = await revisions_of(session, self._engine, {asked.workspace_id: question.asked_at})
+            return Kept(question.id, revisions[asked.workspace_id])
+
+    async def _add_all(self, questions: Sequence[StoredQuestion]) -> Sequence[Kept]:
         alone = [_values(one) for one in questions if one.asked.message_ts is None]
         async with writing(self._engine) as session:
-            for workspace_id in sorted(workspaces):
-                await ensure_workspace(session, self._engine, workspace_id, workspaces[workspace_id])
+            revisions = await revisions_of(
+                session, self._engine, {one.asked.workspace_id: one.asked_at for one in questions}
+            )
             if alone:
                 await session.execute(insert(_QUESTION), alone)
             return [
-                one.id if one.asked.message_ts is None else await self._add_of_message(session, one)
+                Kept(
+                    one.id if one.asked.message_ts is None else await self._add_of_message(session, one),
+                    revisions[one.asked.workspace_id],
+                )
                 for one in questions
             ]
 

@@ -1,5 +1,6 @@
 """The workspace row: the first thing of a tenant, and the lock under which its ownership changes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -24,6 +25,18 @@ async def lock_workspace(session: AsyncSession, engine: AsyncEngine, workspace_i
     """Make sure the workspace has its row, and hold it until the transaction ends."""
     await ensure_workspace(session, engine, workspace_id, at)
     await session.execute(select(WorkspaceRow.id).where(WorkspaceRow.id == workspace_id).with_for_update())
+
+
+async def revisions_of(
+    session: AsyncSession, engine: AsyncEngine, workspaces: Mapping[str, datetime]
+) -> dict[str, int]:
+    """Make sure that workspaces have their rows, with the moments they are made at; return their revisions."""
+    query = select(WorkspaceRow.id, WorkspaceRow.revision).where(WorkspaceRow.id.in_(workspaces))
+    known: dict[str, int] = {row.id: row.revision for row in await session.execute(query)}
+    for workspace_id in sorted(workspaces.keys() - known.keys()):
+        await ensure_workspace(session, engine, workspace_id, workspaces[workspace_id])
+        known[workspace_id] = 0
+    return known
 
 
 async def ensure_workspace(session: AsyncSession, engine: AsyncEngine, workspace_id: str, at: datetime) -> None:

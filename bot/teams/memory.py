@@ -32,16 +32,17 @@ class OwnershipReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class KnownOwnership:
+    """What owners are found by, and the workspace's revision that it has all changes of."""
+
     revision: int
     lookup: OwnershipLookup
 
 
 class OwnershipMemory:
-    """What owners are found by, as it stands now: every change that was made before, anywhere, is in it.
+    """The ownership of workspaces in memory; of a large one only what was looked up lately.
 
-    One cheap query tells whether what is in memory is up to date; those who ask at the same time share it. Of a
-    large workspace only what was looked up lately is in memory.
+    One cheap query tells whether it is up to date; those who ask at the same time share it.
     """
 
     def __init__(
@@ -51,31 +52,38 @@ class OwnershipMemory:
         self._stored = stored
         self._clock = clock
         self._most = most
-        self._kept: LRUCache[str, _Kept] = LRUCache(_MOST_WORKSPACES)
+        self._known: LRUCache[str, KnownOwnership] = LRUCache(_MOST_WORKSPACES)
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._revisions = Batches(self._current_revisions)
 
-    async def current(self, workspace_id: str) -> OwnershipLookup:
-        """Return the workspace's ownership as it stands; ``UnavailableError`` if that cannot be told."""
+    async def latest(self, workspace_id: str) -> KnownOwnership:
+        """Return what is in memory, for whoever finds out later whether its revision is the current one."""
+        known = self._known.get(workspace_id)
+        return await self.current(workspace_id) if known is None else known
+
+    async def current(self, workspace_id: str) -> KnownOwnership:
+        """Return the workspace's ownership as it stands: every change that was made before, anywhere, is in it.
+
+        Raises:
+            UnavailableError: the database is away.
+        """
         revision = await self._revisions.done(workspace_id)
-        kept = self._kept.get(workspace_id)
-        if kept is None or kept.revision < revision:
-            kept = await self._read(workspace_id, revision)
-        return kept.lookup
+        known = self._known.get(workspace_id)
+        return known if known and known.revision >= revision else await self._read(workspace_id, revision)
 
     async def _current_revisions(self, workspace_ids: Collection[str]) -> list[int]:
         revisions = await self._reader.revisions(set(workspace_ids))
         return [revisions[one] for one in workspace_ids]
 
-    async def _read(self, workspace_id: str, revision: int) -> _Kept:
+    async def _read(self, workspace_id: str, revision: int) -> KnownOwnership:
         """Read it anew, unless somebody else did so meanwhile."""
         async with self._reading[workspace_id]:
-            kept = self._kept.get(workspace_id)
-            if kept is not None and kept.revision >= revision:
-                return kept
+            known = self._known.get(workspace_id)
+            if known is not None and known.revision >= revision:
+                return known
             # Read after its revision: what changes in between is read again the next time.
             now = self._clock()
             data = await self._reader.read(workspace_id, now, self._most)
-            known = RememberedOwnership(data, self._stored) if data else RecentOwnership(now, self._stored)
-            self._kept[workspace_id] = kept = _Kept(revision, OwnershipLookup(known, known, known))
-            return kept
+            view = RememberedOwnership(data, self._stored) if data else RecentOwnership(now, self._stored)
+            self._known[workspace_id] = known = KnownOwnership(revision, OwnershipLookup(view, view, view))
+            return known

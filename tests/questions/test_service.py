@@ -15,7 +15,7 @@ from bot.storage.ownership_memory import build_ownership_memory
 from bot.storage.questions import SqlQuestionStore
 from bot.storage.teams import SqlTeamStore
 from bot.surface import Surface
-from bot.teams.finders import CurrentFinders
+from bot.teams.finders import FindersInMemory
 from bot.teams.finding import TeamFinder
 from bot.teams.model import Actor, Assignment, Person, Team
 from bot.teams.ownership import OwnerFinder
@@ -65,8 +65,8 @@ class Bench:
         self.service = AskService(
             route=self._route,
             catalogue=a_catalogue(FINANCE, ITAM, PRACTITIONER),
-            finders=CurrentFinders(
-                build_ownership_memory(engine, clock).current,
+            finders=FindersInMemory(
+                build_ownership_memory(engine, clock),
                 TeamFinder(self.teams, self.directory, EverydayLexicon()),
                 OwnerFinder(
                     lookup=OwnershipLookup(self.teams, self.assignments, SqlAbsenceStore(engine)),
@@ -74,7 +74,7 @@ class Bench:
                     policy=OwnershipPolicy(),
                     clock=clock,
                 ),
-            ).of,
+            ),
             directory=self.directory,
             store=self.questions,
             clock=clock,

@@ -166,6 +166,7 @@ def digest_of(workspace_id: str) -> Any:  # noqa: ANN401 (a digest, by its works
 Probe = Callable[[Stores, str], Awaitable[Any]]
 PROBES: dict[str, Probe] = {
     "questions.add": lambda s, w: s.questions.add(replace(QUESTION, id="new", asked=asked_elsewhere(w))),
+    "questions.put_right": lambda s, w: s.questions.put_right(replace(QUESTION, asked=asked_elsewhere(w))),
     "questions.find": lambda s, w: s.questions.find(w, QUESTION.id),
     "questions.give_feedback": lambda s, w: s.questions.give_feedback(w, a_word(Verdict.SOMEONE_ELSE)),
     "questions.settle": lambda s, w: s.questions.settle(w, QUESTION.id, "itfm", NOW),

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.questions.model import TELLING_LEASE, Feedback, News, Verdict
+from bot.questions.model import TELLING_LEASE, Feedback, Kept, News, Verdict
 from bot.storage.questions import SqlQuestionStore
-from tests.builders import NOW, WORKSPACE, a_question, a_stored_question, a_team
+from bot.storage.teams import SqlTeamStore
+from tests.builders import NOW, WORKSPACE, a_question, a_stored_question, a_team, an_actor
 
 
 @pytest.fixture(name="store")
@@ -20,7 +21,7 @@ def a_store(engine: AsyncEngine) -> SqlQuestionStore:
 async def test_a_question_comes_back_as_it_was_kept(store: SqlQuestionStore) -> None:
     question = a_stored_question(a_question("wer zahlt das? 予算 🎉"))
 
-    assert await store.add(question) == question.id
+    assert await store.add(question) == Kept(question.id, 0)
 
     assert await store.find(WORKSPACE, question.id) == question
     assert await store.find("T0OTHER", question.id) is None
@@ -33,9 +34,9 @@ async def test_the_same_message_is_kept_once(store: SqlQuestionStore) -> None:
     first = a_stored_question(asked)
     again, elsewhere = a_stored_question(asked), a_stored_question(replace(asked, workspace_id="T0OTHER"))
 
-    assert await store.add(first) == first.id
-    assert await store.add(again) == first.id
-    assert await store.add(elsewhere) == elsewhere.id
+    assert (await store.add(first)).id == first.id
+    assert (await store.add(again)).id == first.id
+    assert (await store.add(elsewhere)).id == elsewhere.id
 
 
 async def test_questions_without_a_message_are_all_kept(store: SqlQuestionStore) -> None:
@@ -43,7 +44,23 @@ async def test_questions_without_a_message_are_all_kept(store: SqlQuestionStore)
 
     questions = [a_stored_question(asked), a_stored_question(asked)]
 
-    assert [await store.add(question) for question in questions] == [question.id for question in questions]
+    kept = [await store.add(question) for question in questions]
+
+    assert [one.id for one in kept] == [question.id for question in questions]
+
+
+async def test_what_is_kept_tells_how_often_ownership_was_changed(
+    store: SqlQuestionStore, engine: AsyncEngine
+) -> None:
+    question = a_stored_question()
+    before = await store.add(question)
+
+    await SqlTeamStore(engine).add_team(an_actor(), a_team(), NOW)
+
+    assert (await store.add(a_stored_question(replace(a_question(), message_ts="2.2")))).revision == 1
+    assert await store.put_right(replace(question, owner_id="U1NEW")) == Kept(question.id, 1)
+    assert before.revision == 0
+    assert await store.find(WORKSPACE, question.id) == replace(question, owner_id="U1NEW")
 
 
 async def test_a_persons_last_word_on_an_answer_counts(store: SqlQuestionStore) -> None:

@@ -47,7 +47,7 @@ class Bench:
     async def _found(self, text: str, channel: str | None, asker: str | None) -> tuple[str, TeamFound]:
         """Ask the store and what is in memory; they know the same."""
         found = await self.finder.of_question(WORKSPACE, text, channel, asker)
-        in_memory = self.finder.on(await self.memory.current(WORKSPACE))
+        in_memory = self.finder.on((await self.memory.current(WORKSPACE)).lookup)
         assert await in_memory.of_question(WORKSPACE, text, channel, asker) == found
 
         return found

@@ -109,7 +109,7 @@ async def test_what_is_in_memory_finds_what_the_stores_find(desk: Desk, most: in
 
     for name, look_up in LOOK_UPS.items():
         wanted = await look_up(stored)
-        found = [await look_up(await memory.current(WORKSPACE)) for _ in range(2)]  # the second time from memory
+        found = [await look_up((await memory.current(WORKSPACE)).lookup) for _ in range(2)]
 
         assert found == [wanted, wanted], name
 
@@ -120,8 +120,8 @@ async def test_what_was_looked_up_is_not_asked_for_again(desk: Desk, most: int) 
     again = [name for name in LOOK_UPS if not name.endswith(("elsewhere", "before", "name", "teams"))]
     statements: list[str] = []
     for name in again:
-        await LOOK_UPS[name](await memory.current(WORKSPACE))
-    known = await memory.current(WORKSPACE)
+        await LOOK_UPS[name]((await memory.current(WORKSPACE)).lookup)
+    known = (await memory.current(WORKSPACE)).lookup
     event.listen(desk.engine.sync_engine, "before_cursor_execute", lambda *given: statements.append(str(given[2])))
 
     for name in again if not most else [one for one in again if "archived" not in one and one != "no team"]:
@@ -151,7 +151,7 @@ async def test_a_change_made_by_another_process_is_seen_by_the_next_answer(
 ) -> None:
     memory = desk.memory(most)
     for look_up in LOOK_UPS.values():
-        await look_up(await memory.current(WORKSPACE))
+        await look_up((await memory.current(WORKSPACE)).lookup)
     elsewhere = Desk.on(desk.engine)
 
     await CHANGES[change](elsewhere.stores)
@@ -159,10 +159,10 @@ async def test_a_change_made_by_another_process_is_seen_by_the_next_answer(
     desk.clock.advance(timedelta(minutes=2))
     stored = OwnershipLookup(desk.stores.teams, desk.stores.assignments, desk.stores.absences)
     for name, look_up in LOOK_UPS.items():
-        assert await look_up(await memory.current(WORKSPACE)) == await look_up(stored), name
+        assert await look_up((await memory.current(WORKSPACE)).lookup) == await look_up(stored), name
 
 
 async def test_a_workspace_without_anything_is_empty(engine: AsyncEngine) -> None:
     found = await build_ownership_memory(engine, FakeClock()).current("T0NOBODY")
 
-    assert await found.teams.teams_named("T0NOBODY", ["payments"]) == {}
+    assert await found.lookup.teams.teams_named("T0NOBODY", ["payments"]) == {}

@@ -52,7 +52,7 @@ class Bench:
         )
         found = await finder.who(WORKSPACE, "finance", team, at)
         asked = list(self.directory.asked)
-        in_memory = finder.on(await self.memory.current(WORKSPACE))
+        in_memory = finder.on((await self.memory.current(WORKSPACE)).lookup)
         assert await in_memory.who(WORKSPACE, "finance", team, at) == found
         self.directory.asked = asked
 
