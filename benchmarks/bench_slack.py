@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from slack_servers import PEOPLE, Server, acknowledging, answering, running
+from slack_servers import PEOPLE, Server, acknowledging, answering
 from slack_traffic import Traffic, at_a_pace, connected, over_connections
 
 from bot.playground.slack import SlackStandIn
@@ -72,12 +72,12 @@ async def run(seconds: float, postgres: str | None, soak_minutes: float) -> None
 async def compare(slack: SlackStandIn, urls: dict[str, str], seconds: float) -> None:
     """Ask each server over each number of connections, and compare it with the first one."""
     print(heading("Server", "connections", "requests/s", "p50 ms", "p99 ms", "throughput ×", "p99 ×", "MB"))
-    async with running(acknowledging, slack.api_url) as server:
+    async with acknowledging(slack.api_url) as server:
         await warm(server)
         base = {connections: await load(server, connections, seconds) for connections in CONNECTIONS}
         show_load("acknowledges only", base, base, server)
     for name, url in urls.items():
-        async with running(answering, slack.api_url, url) as server:
+        async with answering(slack.api_url, url) as server:
             await warm(server)
             found = {connections: await load(server, connections, seconds) for connections in CONNECTIONS}
             show_load(f"who-owns, {name}", found, base, server)
@@ -111,7 +111,7 @@ async def bursts(slack: SlackStandIn, urls: dict[str, str]) -> None:
     """Mention the bot many times at once; print how long acknowledgements took, and all answers."""
     print(heading(f"{BURST} mentions at once", "slowest ack, ms", "answered", "all after, s"))
     for name, url in urls.items():
-        async with running(answering, slack.api_url, url) as server, connected(BURST) as session:
+        async with answering(slack.api_url, url) as server, connected(BURST) as session:
             traffic = Traffic(server.address, session)
             await warm(server)
             await asyncio.gather(*(traffic.command() for _ in range(BURST)))  # opens the connections
@@ -140,7 +140,7 @@ async def soaks(slack: SlackStandIn, urls: dict[str, str], minutes: float) -> No
     """Ask at a steady pace; print what becomes of memory and open files."""
     print(heading(f"{minutes:.0f} minutes, {SOAK_PER_SECOND}/s", "minute", "MB", "open files"))
     for name, url in urls.items():
-        async with running(answering, slack.api_url, url) as server, connected(16) as session:
+        async with answering(slack.api_url, url) as server, connected(16) as session:
             traffic = Traffic(server.address, session)
             turns = iter(range(10**9))
 

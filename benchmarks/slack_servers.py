@@ -2,29 +2,24 @@
 
 import asyncio
 import multiprocessing
+import os
 import resource
 import socket
-from collections.abc import AsyncIterator, Callable
+import sys
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import uvicorn
-from pydantic import SecretStr
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import serve
-from bot.bootstrap import build_router, build_services
 from bot.clock import system_clock
 from bot.http import build_http_app
-from bot.logs import configure_logging
-from bot.messenger import build_client
 from bot.playground.slack import BOT_TOKEN, WORKSPACE_ID
-from bot.settings import Settings
-from bot.slack_directory import SlackDirectory
 from bot.storage.assignments import SqlAssignmentStore
 from bot.storage.engine import build_engine
 from bot.storage.schema import upgrade
@@ -64,24 +59,46 @@ class Server:
 
 
 @asynccontextmanager
-async def running(work: Callable[..., None], *arguments: str) -> AsyncIterator[Server]:
-    """Run ``work(port, *arguments)`` in a process until the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = multiprocessing.get_context("spawn").Process(target=work, args=(port, *arguments), daemon=True)
+async def acknowledging(slack_url: str) -> AsyncIterator[Server]:
+    """Run a Bolt app that acknowledges the command and does nothing."""
+    port = _free_port()
+    process = multiprocessing.get_context("spawn").Process(
+        target=_acknowledge, args=(port, slack_url), daemon=True
+    )
     process.start()
     try:
-        server = Server(f"http://127.0.0.1:{port}", process.pid or 0)
-        await _until_healthy(server.address)
-        yield server
+        yield await _up(port, process.pid or 0)
     finally:
         process.kill()
         process.join(10)
 
 
-def acknowledging(port: int, slack_url: str) -> None:
-    """Serve a Bolt app that acknowledges the command and does nothing."""
+@asynccontextmanager
+async def answering(slack_url: str, database_url: str) -> AsyncIterator[Server]:
+    """Run the bot, as it is installed, for a company of fifty teams."""
+    engine = build_engine(database_url)
+    await upgrade(engine)
+    await _fill(engine)
+    await engine.dispose()
+    port = _free_port()
+    environment = {
+        **os.environ,
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SLACK_SIGNING_SECRET": SECRET,
+        "SLACK_API_URL": slack_url,
+        "DATABASE_URL": database_url,
+        "PORT": str(port),
+        "LOG_LEVEL": "ERROR",
+    }
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=environment)
+    try:
+        yield await _up(port, process.pid)
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+def _acknowledge(port: int, slack_url: str) -> None:
     client = AsyncWebClient(token=BOT_TOKEN, base_url=slack_url)
     app = AsyncApp(client=client, signing_secret="", request_verification_enabled=False)
 
@@ -94,30 +111,6 @@ def acknowledging(port: int, slack_url: str) -> None:
     app.command("/finops")(acknowledge)
     http_app = build_http_app(app, SECRET, is_ready)
     uvicorn.run(http_app, host="127.0.0.1", port=port, log_config=None, access_log=False)
-
-
-def answering(port: int, slack_url: str, database_url: str) -> None:
-    """Serve the whole bot, as ``finops-bot run`` does, for a company of fifty teams."""
-    settings = Settings(
-        _env_file=None,
-        slack_bot_token=SecretStr(BOT_TOKEN),
-        slack_signing_secret=SecretStr(SECRET),
-        slack_api_url=slack_url,
-        database_url=database_url,
-        port=port,
-        log_level="ERROR",
-    )
-    configure_logging(settings)
-    asyncio.run(_answer(settings))
-
-
-async def _answer(settings: Settings) -> None:
-    engine = build_engine(settings.database_url)
-    await upgrade(engine)
-    await _fill(engine)
-    client = build_client(settings)
-    services = build_services(settings, engine, build_router(), SlackDirectory(client), system_clock)
-    await serve(settings, services, client)
 
 
 async def _fill(engine: AsyncEngine) -> None:
@@ -136,12 +129,21 @@ async def _fill(engine: AsyncEngine) -> None:
         await assignments.assign(by, held)
 
 
-async def _until_healthy(address: str) -> None:
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+async def _up(port: int, pid: int) -> Server:
+    """Return the server when it answers."""
+    server = Server(f"http://127.0.0.1:{port}", pid)
     async with asyncio.timeout(UNTIL_UP_SECONDS), aiohttp.ClientSession() as session:
         while True:
             try:
-                async with session.get(f"{address}/health") as response:
+                async with session.get(f"{server.address}/health") as response:
                     if await response.json() == {"status": "ok"}:
-                        return
+                        return server
             except aiohttp.ClientError:
                 await asyncio.sleep(0.1)

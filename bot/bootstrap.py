@@ -1,7 +1,8 @@
 """The composition root: builds every object once, from the settings, by hand."""
 
+import multiprocessing
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -204,12 +205,15 @@ def build_router(
     own_folder: Path | None = None,
     cache_folder: Path = CACHE_FOLDER,
     on_training: Callable[[], None] = lambda: None,
+    *,
+    learn_apart: bool = False,
 ) -> Router:
     """Read the knowledge and return the router; trains it if the knowledge is new, which takes seconds.
 
     ``own_folder`` is a company's own knowledge: if it is broken, that is logged as an error with every problem,
     and the bot goes on with the built-in knowledge. What was learnt is kept in ``cache_folder``. ``on_training``
-    is called before training, so that somebody who waits can be told.
+    is called before training, so that somebody who waits can be told. ``learn_apart`` is for processes that live
+    long: what training takes of memory, as much as all the rest, goes with a process of its own.
 
     Raises:
         KnowledgeError: every problem in the built-in knowledge files.
@@ -223,15 +227,27 @@ def build_router(
     compiled = load_compiled(path)
     if compiled is None:
         on_training()
+        if learn_apart:
+            learning = multiprocessing.get_context("spawn").Process(target=_learn, args=(folder, own_folder, path))
+            learning.start()
+            learning.join()
+            compiled = load_compiled(path)
+    if compiled is None:
         try:
             compiled = compile_knowledge(folder, own_folder)
         except KnowledgeError as error:
             if own_folder is None:
                 raise
             _log.error("own_knowledge_ignored", folder=str(own_folder), problems=list(error.problems))
-            return build_router(None, cache_folder)
+            return build_router(None, cache_folder, learn_apart=learn_apart)
         save_compiled(compiled, path)
     return Router(compiled.catalogue, compiled.model, Policy())
+
+
+def _learn(folder: Path, own_folder: Path | None, path: Path) -> None:
+    """Keep what was learnt in ``path``; whatever is wrong is found, and told, by whoever looks for it there."""
+    with suppress(KnowledgeError):
+        save_compiled(compile_knowledge(folder, own_folder), path)
 
 
 def compile_knowledge(folder: Path, own_folder: Path | None = None) -> Compiled:

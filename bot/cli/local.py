@@ -31,7 +31,7 @@ LOCAL_USER: Final = "U00YOU"
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)>|<!subteam\^(S[A-Z0-9]+)>|<#([CG][A-Z0-9]+)>")
 
 
-def ready_router(settings: Settings) -> Router:
+def ready_router(settings: Settings, *, learn_apart: bool = False) -> Router:
     """Return the router; shows on stderr that it is learning, where it has to."""
     with ExitStack() as shown:
 
@@ -40,7 +40,7 @@ def ready_router(settings: Settings) -> Router:
 
             shown.enter_context(Console(stderr=True).status("Learning from the examples, once; a few seconds …"))
 
-        return build_router(settings.finops_knowledge, on_training=announce)
+        return build_router(settings.finops_knowledge, on_training=announce, learn_apart=learn_apart)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def run_playground(settings: Settings, own_file: Path | None = None) -> None:
 
     configure_logging(settings)
     begin = beginnings(own_file)
-    router = ready_router(settings)
+    router = ready_router(settings, learn_apart=True)
     gc.freeze()  # the knowledge stays; only what comes from now on is looked through
     gc.enable()
     asyncio.run(serve_playground(settings, router, begin, _announce))

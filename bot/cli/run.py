@@ -17,7 +17,7 @@ def run() -> None:
         run_playground(settings)
         return
     configure_logging(settings)
-    router = ready_router(settings)
+    router = ready_router(settings, learn_apart=True)
     gc.freeze()  # the knowledge stays; only what comes from now on is looked through
     gc.enable()
     asyncio.run(_on_slack(settings, router))

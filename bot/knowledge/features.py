@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -19,7 +18,7 @@ PIECE_LENGTHS: Final = (3, 4, 5)
 """Lengths of the character pieces, the blank at either end of a word included."""
 
 _LONGEST_WORD: Final = 30
-_MAX_REMEMBERED_WORDS: Final = 20_000
+_MAX_REMEMBERED_WORDS: Final = 10_000
 _NUMBER: Final = re.compile(r"\d+")
 
 
@@ -39,17 +38,21 @@ class Vocabulary:
     """The known features by number; ``rarity`` is one inverse document frequency per feature."""
 
     def __init__(self, names: Sequence[str], rarity: Floats) -> None:
-        self.names = tuple(names)
         self.rarity = rarity
-        self._numbers = {name: number for number, name in enumerate(self.names)}
+        self._numbers = {name: number for number, name in enumerate(names)}
         self._pieces: dict[str, tuple[int, ...]] = {}
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self._numbers)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The features, in the order of their numbers."""
+        return tuple(self._numbers)
 
     def words(self) -> Iterator[str]:
         """Yield every known whole word."""
-        return (name[1:] for name in self.names if is_word(name) and " " not in name)
+        return (name[1:] for name in self._numbers if is_word(name) and " " not in name)
 
     def rarity_of(self, word: str) -> float:
         """Return the inverse document frequency of a whole word; an unknown word is as rare as can be."""
@@ -116,7 +119,6 @@ def word_features(words: Sequence[str]) -> list[str]:
     return named
 
 
-@lru_cache(maxsize=_MAX_REMEMBERED_WORDS)
 def pieces_of(word: str) -> tuple[str, ...]:
     """Return the character pieces of a word: they survive typos and endings."""
     padded = f" {word} "

@@ -35,9 +35,9 @@ def nearest(text: str, candidates: Sequence[str], min_score: float) -> str | Non
     The score is rapidfuzz's ``token_sort_ratio``, 0–100: words in any order, and a text that is only a part of
     the other is not the same. Equally near ones are told apart by the alphabet.
     """
-    by_words = _by_words(tuple(candidates))
-    found = process.extractOne(_words_of(text), by_words, scorer=fuzz.ratio, score_cutoff=min_score)
-    return found[2] if found else None
+    by_alphabet, words = _by_words(tuple(candidates))
+    found = process.extractOne(_words_of(text), words, scorer=fuzz.ratio, score_cutoff=min_score)
+    return by_alphabet[found[2]] if found else None
 
 
 def is_one_slip_away(left: str, right: str) -> bool:
@@ -83,9 +83,10 @@ class Speller:
 
 
 @lru_cache(_MAX_LISTS)
-def _by_words(candidates: tuple[str, ...]) -> dict[str, str]:
-    """Return candidates, by the alphabet, with what is compared of them; done once for each list of examples."""
-    return {candidate: _words_of(candidate) for candidate in sorted(candidates)}
+def _by_words(candidates: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return candidates by the alphabet, and what is compared of each; done once for each list of examples."""
+    by_alphabet = tuple(sorted(candidates))
+    return by_alphabet, tuple(map(_words_of, by_alphabet))
 
 
 def _words_of(text: str) -> str:

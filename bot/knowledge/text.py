@@ -60,6 +60,8 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return ``text`` for comparison: NFKC, lower case, without Latin accents."""
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFKC", text).casefold()
     if folded.isascii():
         return folded

@@ -7,6 +7,7 @@ Everything is sorted before it is fitted, so the order of files and examples cha
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -102,8 +103,9 @@ def _own_words(lessons: Sequence[Lesson], texts: Sequence[Sequence[str]]) -> dic
 def _vocabulary(texts: Sequence[Sequence[str]], are_own: Sequence[bool]) -> Vocabulary:
     counts: Counter[str] = Counter()
     kept: set[str] = set()
+    pieces = cache(pieces_of)  # words recur, and this ends with the training
     for words, is_own in zip(texts, are_own, strict=True):
-        found = {*word_features(words), *(piece for word in words for piece in pieces_of(word))}
+        found = {*word_features(words), *(piece for word in words for piece in pieces(word))}
         counts.update(found)
         if is_own:  # a company's own words count from their first example on
             kept |= found

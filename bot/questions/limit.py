@@ -1,7 +1,6 @@
 """How many questions one person may ask in a while; counted in memory, by each process for itself."""
 
-from collections import deque
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, TypeAlias
 
 from cachetools import TTLCache
@@ -24,7 +23,7 @@ class AskLimit:
         self._clock = clock
         self._most = most
         self._period = period
-        self._asked: TTLCache[_Asker, deque[datetime]] = TTLCache(
+        self._asked: TTLCache[_Asker, list[float]] = TTLCache(
             _MAX_PEOPLE, period.total_seconds(), timer=lambda: clock().timestamp()
         )
 
@@ -34,15 +33,12 @@ class AskLimit:
         Raises:
             UserFacingError: they have asked as many as they may, with the seconds to wait.
         """
-        now = self._clock()
-        asked = self._asked.get((workspace_id, user_id)) or deque[datetime]()
-        while asked and asked[0] <= now - self._period:
-            asked.popleft()
+        now, period = self._clock().timestamp(), self._period.total_seconds()
+        asked = [moment for moment in self._asked.get((workspace_id, user_id), ()) if moment > now - period]
         if len(asked) >= self._most:
-            wait = max(1, round((asked[0] + self._period - now).total_seconds()))
+            wait = max(1, round(asked[0] + period - now))
             raise UserFacingError(
                 f"That is {self._most} questions within a minute, more than I can take from one person."
                 f" Please ask again in {wait} second{'s' * (wait > 1)}."
             )
-        asked.append(now)
-        self._asked[workspace_id, user_id] = asked  # put back, so that the period begins anew
+        self._asked[workspace_id, user_id] = [*asked, now]  # put back, so that the period begins anew

@@ -160,6 +160,8 @@ class AskService:
             finders = await self._finders.current(asked.workspace_id)
             answer = await self._answered(asked, finders, kept.id)
             kept = await self._store.put_right(answer.question)
+        if kept.id == answer.question.id:
+            return answer
         return replace(answer, question=replace(answer.question, id=kept.id))
 
     async def _answered(self, asked: Asked, finders: Finders, question_id: str) -> Answer:

@@ -106,12 +106,12 @@ class TeamFinder:
         asked = await self._asked(workspace_id, tail, named)
         if asked is not None:
             return head, asked
-        openings = openings_in(text)
-        mentioned = await self._mentioned(workspace_id, text)
-        in_text = [*mentioned, *plausible(named, read, self._lexicon.is_everyday, openings)]
+        in_text = list(await self._mentioned(workspace_id, text))
+        if named:
+            in_text += plausible(named, read, self._lexicon.is_everyday, openings_in(text))
         if in_text:
             return text, await self._decided(workspace_id, in_text, "text")
-        near = await self._misspelt(workspace_id, read, openings)
+        near = await self._misspelt(workspace_id, read, text)
         if near:
             return text, await self._mended(workspace_id, near, "text")
         return text, await self._unnamed(workspace_id, channel_id, asker_id)
@@ -140,12 +140,13 @@ class TeamFinder:
         of_groups = await self._store.teams_of_members(workspace_id, groups) if groups else ()
         return [*of_channels, *of_groups]
 
-    async def _misspelt(
-        self, workspace_id: str, read: Sequence[Token], openings: Collection[int]
-    ) -> list[TeamChoice]:
+    async def _misspelt(self, workspace_id: str, read: Sequence[Token], text: str) -> list[TeamChoice]:
         runs = misspelt_runs(read, self._lexicon.knows)
+        if not runs:
+            return []
+        openings = openings_in(text)
         marked = frozenset(run for run in runs if is_marked(run, read, openings))
-        return await self._nearly(workspace_id, runs, marked) if runs else []
+        return await self._nearly(workspace_id, runs, marked)
 
     async def _nearly(
         self, workspace_id: str, runs: Sequence[Run], marked: Collection[Run] | None = None

@@ -187,7 +187,7 @@ def plausible(
     ``named`` are teams by a folded name that stands in the text. A name made of everyday words ("search") counts
     only where it is marked as one.
     """
-    runs = [run for run in runs_in(read) if run.key in named] if named else []
+    runs = [run for run in runs_in(read) if run.key in named]
     found: dict[str, Team] = {}
     taken: set[int] = set()
     for run in sorted(runs, key=lambda one: (-len(one.key), one.start)):

@@ -71,7 +71,7 @@ class OwnerFinder:
                 found = await walk.first_available(chain)
         except (TimeoutError, UnavailableError):
             found = walk.unchecked(chain)
-        return replace(found, at=at)
+        return found if at is None else replace(found, at=at)
 
     async def _away(self, workspace_id: str, chain: Sequence[Owner], moment: datetime) -> dict[str, Absence]:
         """Return who of ``chain``, and of those who cover for them, is away."""
