@@ -43,6 +43,11 @@ class SlackDirectory:
         self._running: dict[tuple[int, str], asyncio.Task[Any]] = {}
         self._outdated: set[asyncio.Task[Any]] = set()
 
+    def expect(self, user_id: str) -> None:
+        """See ``Directory``."""
+        if user_id not in self._people:
+            self._begun(self._people, user_id, lambda: self._look_up(user_id))
+
     async def person(self, user_id: str) -> Person | None:
         """See ``Directory``."""
         with suppress(KeyError):
@@ -164,14 +169,21 @@ class SlackDirectory:
         Raises:
             UnavailableError: Slack refused, did not answer, or not in time.
         """
-        task: asyncio.Task[T] | None = self._running.get((id(cache), key))
-        if task is None:
-            task = self._running[id(cache), key] = asyncio.create_task(look_up())
-            task.add_done_callback(lambda done: self._finished(cache, key, done))
+        task = self._begun(cache, key, look_up)
         try:
             return await asyncio.wait_for(asyncio.shield(task), PATIENCE_SECONDS)
         except TimeoutError as error:
             raise UnavailableError(f"Slack did not answer within {PATIENCE_SECONDS:.0f} s") from error
+
+    def _begun(
+        self, cache: TTLCache[str, T], key: str, look_up: Callable[[], Coroutine[Any, Any, T]]
+    ) -> "asyncio.Task[T]":
+        """Return the look-up that is under way; there is one at a time."""
+        task: asyncio.Task[T] | None = self._running.get((id(cache), key))
+        if task is None:
+            task = self._running[id(cache), key] = asyncio.create_task(look_up())
+            task.add_done_callback(lambda done: self._finished(cache, key, done))
+        return task
 
     def _finished(self, cache: TTLCache[str, T], key: str, done: "asyncio.Task[T]") -> None:
         """Keep what came, however late, unless it is out of date; an error was told to whoever waited."""

@@ -36,7 +36,9 @@ def bound_socket(settings: Settings) -> socket.socket:
 async def serve_until(app: ASGIApp, bound: socket.socket, stopped: asyncio.Event) -> None:
     """Serve ``app`` until ``stopped``, then finish what is being answered, for four seconds at most."""
     server = _Server(
-        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_SECONDS)
+        uvicorn.Config(
+            app, log_config=None, access_log=False, proxy_headers=False, timeout_graceful_shutdown=_GRACE_SECONDS
+        )
     )
     serving = asyncio.create_task(server.serve([bound]))
     stopping = asyncio.create_task(stopped.wait())

@@ -1,6 +1,5 @@
 """The use case the bot is for: a question in, the right persona and the right people out."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -256,7 +255,9 @@ class AskService:
 
     async def _about(self, asked: Asked, finders: Finders) -> tuple[tuple[str, TeamFound], bool]:
         """Return the question without its team, that team, and whether the asker is an outsider."""
-        return await asyncio.gather(self._team_of(asked, finders.teams), self._is_outsider(asked))
+        if self._depends_on_asker(asked):
+            self._directory.expect(asked.asker_id)  # so that both look-ups of Slack go on at once
+        return await self._team_of(asked, finders.teams), await self._is_outsider(asked)
 
     async def _team_of(self, asked: Asked, finder: TeamFinder) -> tuple[str, TeamFound]:
         if asked.team_name is not None:
@@ -266,9 +267,13 @@ class AskService:
             asked.workspace_id, asked.text, asked.channel_id, None if asked.is_external else asked.asker_id
         )
 
+    @staticmethod
+    def _depends_on_asker(asked: Asked) -> bool:
+        return not asked.is_external and asked.surface is not Surface.TERMINAL
+
     async def _is_outsider(self, asked: Asked) -> bool:
         """Tell whether the names of owners are none of the asker's business; they are where Slack does not say."""
-        if asked.is_external or asked.surface is Surface.TERMINAL:
+        if not self._depends_on_asker(asked):
             return asked.is_external
         try:
             person = await self._directory.person(asked.asker_id)

@@ -17,6 +17,9 @@ from bot.storage.tables import Row
 BUSY_TIMEOUT_SECONDS: Final = 5
 _WRITES: Final = "finops_writes"
 _QUEUE: Final = "finops_queue_of_writers"
+_LOG_PAGES: Final = 10_000
+"""Pages (4 KB) in SQLite's log before they are written back: whoever commits next has to wait for that."""
+
 _POSTGRES: Final = {
     "connect_timeout": BUSY_TIMEOUT_SECONDS,
     # A server that vanished without a word is given up as well; the system would wait a quarter of an hour.
@@ -106,6 +109,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 (
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
     cursor.close()
 
 

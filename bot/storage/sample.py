@@ -71,6 +71,9 @@ class SampleDirectory:
         self._sample = sample
         self.departed: frozenset[str] = frozenset()
 
+    def expect(self, user_id: str) -> None:
+        """See ``Directory``; everybody is known at once."""
+
     async def person(self, user_id: str) -> Person | None:
         """See ``Directory``."""
         name = self._sample.people.get(user_id)

@@ -12,6 +12,9 @@ class Directory(Protocol):
     Every method raises ``UnavailableError`` where it cannot be told now.
     """
 
+    def expect(self, user_id: str) -> None:
+        """Begin to look up a person who will be asked about, where that takes time; nobody waits for it yet."""
+
     async def person(self, user_id: str) -> Person | None:
         """Return the person, none if there is nobody with this id."""
 
