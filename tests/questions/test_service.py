@@ -98,6 +98,34 @@ def a_bench(sqlite_engine: AsyncEngine) -> Bench:
     return Bench(sqlite_engine)
 
 
+async def test_what_was_changed_elsewhere_since_the_last_answer_is_in_the_next_one_and_in_what_is_kept(
+    bench: Bench,
+) -> None:
+    await bench.given(an_assignment(assignee="S1GROUP"))
+    await bench.service.ask(a_question())
+
+    await bench.given(an_assignment(assignee="S1FINOPS"))
+    answer = await bench.service.ask(replace(a_question("who signs it off now?"), message_ts="2.2"))
+
+    assert isinstance(answer, PersonaAnswer)
+    assert answer.ownership.owner
+    assert answer.ownership.owner.assignee.id == "S1FINOPS"
+    kept = await bench.questions.find(WORKSPACE, answer.question.id)
+    assert kept
+    assert kept.owner_id == "S1FINOPS"
+
+
+async def test_a_team_that_was_added_elsewhere_since_the_last_answer_is_found(bench: Bench) -> None:
+    await bench.service.ask(a_question())
+    await bench.given(team := a_team("Payments"))
+
+    answer = await bench.service.ask(replace(a_question(), team_name="Payments", message_ts="2.2"))
+
+    assert answer.question.team_id == team.id
+    with pytest.raises(UserFacingError, match="no team called “Search”"):
+        await bench.service.ask(replace(a_question(), team_name="Search"))
+
+
 async def test_what_was_asked_and_answered_is_kept(bench: Bench) -> None:
     team = a_team("Payments", channels=("C1CHANNEL",))
     await bench.given(team)
