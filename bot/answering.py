@@ -149,6 +149,9 @@ class Answering:
         except UnavailableError as error:
             _log.warning("inbox_unavailable", error=str(error))
             return False
+        except Exception as error:  # noqa: BLE001 (the worker must outlive whatever a database answers)
+            _log.exception("inbox_unavailable", error=type(error).__name__)
+            return False
         for item in items:
             task = asyncio.create_task(self._handle(item, now + self._lease / 2))
             self._in_hand.add(task)
@@ -247,6 +250,8 @@ class Answering:
             await note
         except UnavailableError as error:  # the lease runs out, and somebody takes it on again
             _log.warning("inbox_unavailable", error=str(error))
+        except Exception as error:  # noqa: BLE001 (same)
+            _log.exception("inbox_unavailable", error=type(error).__name__)
 
 
 def pause_after(tries: int) -> timedelta:

@@ -35,7 +35,7 @@ from bot.web_server import bound_socket, serve_until
 
 _log = structlog.get_logger(__name__)
 _STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
-_COLLECT_AFTER: Final = (10_000, 20, 50)
+_COLLECT_AFTER: Final = (2_000, 10, 10)
 """Objects, and collections of the younger generations."""
 
 _ENDINGS: Final = ("app_uninstalled", "tokens_revoked")

@@ -50,11 +50,28 @@ class Batches(Generic[T, R]):
                     future.set_result(result)
         except Exception as error:  # noqa: BLE001 (it is raised to those who wait)
             if len(items) > 1 and not isinstance(error, UnavailableError):
-                for item, future in zip(items, futures, strict=True):
-                    await self._settle([item], [future])
-            for future in futures:
-                if not future.done():
-                    future.set_exception(error)
+                await self._settle_each(items, futures)
+            _fail(futures, error)
         finally:
             for future in futures:
                 future.cancel()  # of those that wait still: the loop ends
+
+    async def _settle_each(self, items: Sequence[T], futures: Sequence[asyncio.Future[R]]) -> None:
+        """Do one item after the other, until what they need is away."""
+        for number, (item, future) in enumerate(zip(items, futures, strict=True)):
+            try:
+                (result,) = await self._do([item])
+            except UnavailableError as error:
+                _fail(futures[number:], error)
+                return
+            except Exception as error:  # noqa: BLE001 (it is raised to those who wait)
+                _fail([future], error)
+            else:
+                if not future.done():
+                    future.set_result(result)
+
+
+def _fail(futures: Sequence[asyncio.Future[R]], error: Exception) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_exception(error)

@@ -71,6 +71,20 @@ async def test_what_cannot_be_done_together_is_done_one_by_one() -> None:
     assert isinstance(results[1], ValueError)
 
 
+async def test_once_the_database_is_gone_nobody_is_tried_one_by_one() -> None:
+    done: list[int] = []
+
+    async def do(numbers: Sequence[int]) -> Sequence[int]:
+        done.append(len(numbers))
+        raise ValueError("refused") if len(numbers) > 1 else UnavailableError("gone meanwhile")
+
+    batches = Batches(do)
+    results = await asyncio.gather(*(batches.done(number) for number in (1, 2, 3)), return_exceptions=True)
+
+    assert [type(result) for result in results] == [UnavailableError] * 3
+    assert done == [3, 1]
+
+
 async def test_everybody_is_told_at_once_that_the_database_is_away() -> None:
     work = Work()
     work.error = UnavailableError("away")

@@ -20,7 +20,7 @@ from bot.storage.questions import SqlQuestionStore
 from bot.storage.tables import QuestionRow
 from bot.storage.teams import SqlTeamStore
 from bot.teams.directory import Directory
-from bot.teams.finders import FindersInMemory
+from bot.teams.finders import Finders, FindersInMemory
 from bot.teams.finding import TeamFinder
 from bot.teams.model import Assignee, AssigneeType
 
@@ -29,8 +29,16 @@ class NothingKept(SqlQuestionStore):
     """A ``QuestionStore`` that knows the questions of before, and forgets new ones at once."""
 
     async def add(self, question: StoredQuestion) -> Kept:
-        """See ``QuestionStore``; whether ownership has changed since is not looked at."""
+        """See ``QuestionStore``."""
         return Kept(question.id, 0)
+
+
+class UpToDate(FindersInMemory):
+    """Finders that never go by what may be out of date: nothing is kept here by which that would be noticed."""
+
+    async def latest(self, workspace_id: str) -> Finders:
+        """See ``FinderSource``."""
+        return await self.current(workspace_id)
 
 
 class Explaining:
@@ -43,7 +51,7 @@ class Explaining:
         self._asking = AskService(
             route=router.route,
             catalogue=services.catalogue,
-            finders=FindersInMemory(
+            finders=UpToDate(
                 build_ownership_memory(engine, services.clock),
                 TeamFinder(SqlTeamStore(engine), services.directory, router),
                 services.owners,

@@ -119,8 +119,8 @@ class News(StrEnum):
     TEAM = "team"
 
 
-TELLING_LEASE: Final = timedelta(minutes=2)
-"""Telling takes no longer, Slack's patience included; what is untold after that was lost with its process."""
+TELLING_LEASE: Final = timedelta(minutes=10)
+"""Telling takes no longer, however often Slack asks to wait; what is untold then was lost with its process."""
 
 
 class Verdict(StrEnum):

@@ -43,6 +43,9 @@ from bot.teams.naming import TeamChoice, TeamDoubt
 MAX_STORED_CHARACTERS: Final = 4_000
 """Of a longer question the beginning is kept; the router reads no further either."""
 
+_MAX_ROUNDS: Final = 3
+"""So often one answer is put right while somebody changes ownership all the time, as an import by hand would."""
+
 MIN_EXAMPLE_SCORE: Final = 55.0
 """Similarity (0–100, see ``nearest``) from which an example is worth showing."""
 
@@ -155,7 +158,9 @@ class AskService:
                 raise
             answer = await self._answered(asked, finders, uuid4().hex)
         kept = await self._store.add(answer.question)
-        while kept.revision > finders.revision:
+        for _ in range(_MAX_ROUNDS):
+            if kept.revision <= finders.revision:
+                break
             finders = await self._finders.current(asked.workspace_id)
             answer = await self._answered(asked, finders, kept.id)
             kept = await self._store.put_right(answer.question)

@@ -12,7 +12,7 @@ from bot.batches import Batches
 from bot.questions.inbox import Backlog, Failure, InboxItem, Letter
 from bot.storage.engine import insert_into, reading, writing
 from bot.storage.tables import InboxRow
-from bot.storage.workspaces import ensure_workspace
+from bot.storage.workspaces import revisions_of
 from bot.surface import Surface
 
 _OPEN = ("waiting", "withdrawn")
@@ -35,13 +35,12 @@ class SqlInboxStore:
         workspaces = {letter.workspace_id: at for letter, at in letters}
         insert = (
             insert_into(InboxRow, self._engine)
-            .values([_values(letter, at) for letter, at in letters])
+            .values([_values(letter, at) for letter, at in sorted(letters, key=_in_order)])
             .on_conflict_do_nothing()
             .returning(InboxRow.workspace_id, InboxRow.channel_id, InboxRow.message_ts)
         )
         async with writing(self._engine) as session:
-            for workspace_id in sorted(workspaces):
-                await ensure_workspace(session, self._engine, workspace_id, workspaces[workspace_id])
+            await revisions_of(session, self._engine, workspaces)
             new = {tuple(row) for row in await session.execute(insert)}
         is_new = []
         for letter, _ in letters:
@@ -128,6 +127,12 @@ class SqlInboxStore:
     async def _changed(self, change: Update) -> bool:
         async with writing(self._engine) as session:
             return await session.scalar(change.returning(InboxRow.message_ts)) is not None
+
+
+def _in_order(accepted: tuple[Letter, datetime]) -> tuple[str, str, str]:
+    """Return the key by which every process writes letters in the same order, so that none waits for another."""
+    letter, _ = accepted
+    return letter.workspace_id, letter.channel_id, letter.ts
 
 
 def _values(letter: Letter, at: datetime) -> dict[str, Any]:

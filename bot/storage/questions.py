@@ -67,13 +67,9 @@ class SqlQuestionStore:
             )
             if alone:
                 await session.execute(insert(_QUESTION), alone)
-            return [
-                Kept(
-                    one.id if one.asked.message_ts is None else await self._add_of_message(session, one),
-                    revisions[one.asked.workspace_id],
-                )
-                for one in questions
-            ]
+            of_messages = sorted((one for one in questions if one.asked.message_ts), key=_message_of)
+            ids = {one.id: await self._add_of_message(session, one) for one in of_messages}
+            return [Kept(ids.get(one.id, one.id), revisions[one.asked.workspace_id]) for one in questions]
 
     async def _add_of_message(self, session: AsyncSession, question: StoredQuestion) -> str:
         """Keep it in the place of what was kept of the same message."""
@@ -174,6 +170,12 @@ class SqlQuestionStore:
                 Feedback(row.question_id, row.given_by, row.given_at, Verdict(row.verdict), row.persona_key)
                 for row in await session.scalars(query)
             )
+
+
+def _message_of(question: StoredQuestion) -> tuple[str, str, str]:
+    """Return the key by which every process writes messages in the same order, so that none waits for another."""
+    asked = question.asked
+    return asked.workspace_id, asked.channel_id or "", asked.message_ts or ""
 
 
 def _is_untold(news: News, at: datetime) -> ColumnElement[bool]:

@@ -24,18 +24,24 @@ async def change_ownership(session: AsyncSession, engine: AsyncEngine, workspace
 async def lock_workspace(session: AsyncSession, engine: AsyncEngine, workspace_id: str, at: datetime) -> None:
     """Make sure the workspace has its row, and hold it until the transaction ends."""
     await ensure_workspace(session, engine, workspace_id, at)
-    await session.execute(select(WorkspaceRow.id).where(WorkspaceRow.id == workspace_id).with_for_update())
+    row = select(WorkspaceRow.id).where(WorkspaceRow.id == workspace_id)
+    await session.execute(row.with_for_update(key_share=True))  # what refers to it goes on
 
 
 async def revisions_of(
     session: AsyncSession, engine: AsyncEngine, workspaces: Mapping[str, datetime]
 ) -> dict[str, int]:
-    """Make sure that workspaces have their rows, with the moments they are made at; return their revisions."""
+    """Make sure that workspaces have their rows, with the moments they are made at; return their revisions.
+
+    Those that are there are only read: to insert one would wait for whoever changes its ownership.
+    """
     query = select(WorkspaceRow.id, WorkspaceRow.revision).where(WorkspaceRow.id.in_(workspaces))
     known: dict[str, int] = {row.id: row.revision for row in await session.execute(query)}
-    for workspace_id in sorted(workspaces.keys() - known.keys()):
+    missing = sorted(workspaces.keys() - known.keys())
+    for workspace_id in missing:
         await ensure_workspace(session, engine, workspace_id, workspaces[workspace_id])
-        known[workspace_id] = 0
+    if missing:  # somebody else may have made one meanwhile, and changed it
+        known |= {row.id: row.revision for row in await session.execute(query)}
     return known
 
 

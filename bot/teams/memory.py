@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from cachetools import LRUCache
@@ -17,6 +17,9 @@ from bot.teams.store import OwnershipLookup, OwnershipStores
 
 MOST_REMEMBERED: Final = 30_000
 """Teams and assignments of a workspace that are kept in memory as a whole, about 20 MB."""
+
+MAX_AGE: Final = timedelta(minutes=5)
+"""After which all is read again: a backup that is restored, or an older version that runs on, counts no change."""
 
 _MOST_WORKSPACES: Final = 8
 
@@ -33,9 +36,10 @@ class OwnershipReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnownOwnership:
-    """What owners are found by, and the workspace's revision that it has all changes of."""
+    """What owners are found by, when it was read, and the workspace's revision that it has all changes of."""
 
     revision: int
+    read_at: datetime
     lookup: OwnershipLookup
 
 
@@ -58,8 +62,7 @@ class OwnershipMemory:
 
     async def latest(self, workspace_id: str) -> KnownOwnership:
         """Return what is in memory, for whoever finds out later whether its revision is the current one."""
-        known = self._known.get(workspace_id)
-        return await self.current(workspace_id) if known is None else known
+        return self._in_memory(workspace_id) or await self.current(workspace_id)
 
     async def current(self, workspace_id: str) -> KnownOwnership:
         """Return the workspace's ownership as it stands: every change that was made before, anywhere, is in it.
@@ -68,8 +71,12 @@ class OwnershipMemory:
             UnavailableError: the database is away.
         """
         revision = await self._revisions.done(workspace_id)
-        known = self._known.get(workspace_id)
+        known = self._in_memory(workspace_id)
         return known if known and known.revision >= revision else await self._read(workspace_id, revision)
+
+    def _in_memory(self, workspace_id: str) -> KnownOwnership | None:
+        known = self._known.get(workspace_id)
+        return known if known and self._clock() - known.read_at < MAX_AGE else None
 
     async def _current_revisions(self, workspace_ids: Collection[str]) -> list[int]:
         revisions = await self._reader.revisions(set(workspace_ids))
@@ -78,12 +85,12 @@ class OwnershipMemory:
     async def _read(self, workspace_id: str, revision: int) -> KnownOwnership:
         """Read it anew, unless somebody else did so meanwhile."""
         async with self._reading[workspace_id]:
-            known = self._known.get(workspace_id)
+            known = self._in_memory(workspace_id)
             if known is not None and known.revision >= revision:
                 return known
             # Read after its revision: what changes in between is read again the next time.
             now = self._clock()
             data = await self._reader.read(workspace_id, now, self._most)
             view = RememberedOwnership(data, self._stored) if data else RecentOwnership(now, self._stored)
-            self._known[workspace_id] = known = KnownOwnership(revision, OwnershipLookup(view, view, view))
+            self._known[workspace_id] = known = KnownOwnership(revision, now, OwnershipLookup(view, view, view))
             return known

@@ -153,6 +153,9 @@ async def test_the_routing_of_the_last_question_is_explained_and_kept_nowhere(pa
 async def test_a_gap_and_a_group_are_explained_too(page: Page) -> None:
     await page.say(ASKER, f"/finops who-owns {MINING}")
     gap = await page.get("routing")
+    await page.say(ADMIN, f"/finops assign <@{ASKER}> security")
+    await page.say(ADMIN, f"/finops who-owns {MINING}")
+    closed = await page.get("routing")
     await page.say(ASKER, "/finops who-owns R&D: <the cloud> budget for next year")
     assert (await page.get("routing"))["question"] == "R&D: <the cloud> budget for next year"
     await page.say(ASKER, f"/finops who-owns {BUYING}")
@@ -160,6 +163,7 @@ async def test_a_gap_and_a_group_are_explained_too(page: Page) -> None:
     await page.say(ASKER, f"/finops who-owns {CAKE}")
 
     assert (gap["gap"], gap["owners"]) == (True, [])
+    assert (closed["gap"], [one["id"] for one in closed["owners"]]) == (False, [ASKER])
     assert group["owners"][0]["name"] == "@cloud-buyers"
     assert (await page.get("routing"))["decision"] == "none"
 

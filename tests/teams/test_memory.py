@@ -6,14 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.absences import SqlAbsenceStore
 from bot.storage.assignments import SqlAssignmentStore
 from bot.storage.ownership_memory import SqlOwnershipReader, build_ownership_memory
 from bot.storage.teams import SqlTeamStore
-from bot.teams.memory import OwnershipMemory
+from bot.teams.memory import MAX_AGE, OwnershipMemory
 from bot.teams.model import Rank
 from bot.teams.store import OwnershipLookup, OwnershipStores
 from tests.builders import NOW, WORKSPACE, a_team, an_absence, an_actor, an_assignment
@@ -166,3 +166,16 @@ async def test_a_workspace_without_anything_is_empty(engine: AsyncEngine) -> Non
     found = await build_ownership_memory(engine, FakeClock()).current("T0NOBODY")
 
     assert await found.lookup.teams.teams_named("T0NOBODY", ["payments"]) == {}
+
+
+async def test_what_is_old_is_read_again_whatever_was_counted(desk: Desk) -> None:
+    memory = desk.memory(1_000)
+    await memory.current(WORKSPACE)
+    async with desk.engine.begin() as connection:  # as a backup would that is put back
+        await connection.execute(text("UPDATE workspace SET revision = 0"))
+        await connection.execute(text("DELETE FROM assignment"))
+
+    desk.clock.advance(MAX_AGE)
+
+    for known in (await memory.latest(WORKSPACE), await memory.current(WORKSPACE)):
+        assert await known.lookup.assignments.assignments(WORKSPACE, desk.clock(), team_ids=[PAYMENTS.id]) == []
