@@ -9,14 +9,17 @@ from bot.errors import UnavailableError
 MOST_AT_ONCE: Final = 100
 """Items of one batch: few enough that the first of them does not wait for long."""
 
+_QUIET_TURNS: Final = 3
+"""Turns of the event loop without a new item, after which a batch begins: what arrives takes two to become one."""
+
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 class Batches(Generic[T, R]):
-    """Collects items while a batch is under way, and does them all next; a lone item does not wait.
+    """Collects items while a batch is under way, or they come in a row, and does them all next.
 
-    An item is never part of a batch that began before it was given, so its result is at least as new.
+    A lone item does not wait. An item is never part of a batch that began before it was given, so its result is at least as new.
     """
 
     def __init__(self, do: Callable[[Sequence[T]], Awaitable[Sequence[R]]]) -> None:
@@ -39,8 +42,17 @@ class Batches(Generic[T, R]):
 
     async def _work(self) -> None:
         while self._waiting:
+            await self._others()
             batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
             await self._settle([item for item, _ in batch], [future for _, future in batch])
+
+    async def _others(self) -> None:
+        """Let whoever is about to give an item do so, for as long as items come in one after the other."""
+        waiting, quiet = 0, 0
+        while quiet < _QUIET_TURNS and len(self._waiting) < MOST_AT_ONCE:
+            quiet = quiet + 1 if len(self._waiting) == waiting else 0
+            waiting = len(self._waiting)
+            await asyncio.sleep(0)
 
     async def _settle(self, items: Sequence[T], futures: Sequence[asyncio.Future[R]]) -> None:
         """Do one batch; nobody waits on after that, whatever happened."""

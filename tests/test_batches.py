@@ -50,6 +50,19 @@ async def test_what_comes_while_a_batch_is_under_way_is_the_next_one() -> None:
     assert work.batches == [[1], [2, 3, 4]]
 
 
+async def test_those_who_come_one_right_after_the_other_share_a_batch() -> None:
+    work = Work()
+    batches = Batches(work.do)
+
+    async def comes(after_turns: int) -> int:
+        for _ in range(after_turns):
+            await asyncio.sleep(0)
+        return await batches.done(after_turns)
+
+    assert await asyncio.gather(*(comes(turns) for turns in range(10))) == [2 * turns for turns in range(10)]
+    assert work.batches == [list(range(10))]
+
+
 async def test_a_batch_has_a_bounded_size() -> None:
     work = Work()
     batches = Batches(work.do)

@@ -1,21 +1,23 @@
 """The database connection: pragmas and transactions of SQLite, errors of both databases."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from bot.errors import UnavailableError
 from bot.storage.tables import Row
 
 BUSY_TIMEOUT_SECONDS: Final = 5
 _WRITES: Final = "finops_writes"
+_WRITER: Final = "finops_writer"
 _QUEUE: Final = "finops_queue_of_writers"
 _LOG_PAGES: Final = 10_000
 """Pages (4 KB) in SQLite's log before they are written back: whoever commits next has to wait for that."""
@@ -42,9 +44,11 @@ def build_engine(database_url: str) -> AsyncEngine:
     imports and migrations take, and a pooler in between may refuse to pass such a setting on.
     """
     url = make_url(database_url)
+    # Parameters are questions and names: an error that quotes them would carry them into the log.
     if url.get_backend_name() != "sqlite":
-        # Parameters are questions and names: an error that quotes them would carry them into the log.
-        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_POSTGRES)
+        return _with_writer(
+            create_async_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_POSTGRES)
+        )
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
@@ -55,7 +59,7 @@ def build_engine(database_url: str) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
+    return _with_writer(engine)
 
 
 @asynccontextmanager
@@ -68,10 +72,17 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
 @asynccontextmanager
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """Open a session whose one transaction is committed at the end, or rolled back by an exception."""
-    bound = engine.execution_options(**{_WRITES: True})
-    queue = bound.get_execution_options().get(_QUEUE) or nullcontext()
-    async with _translated(engine), queue, AsyncSession(bound) as session, session.begin():
+    writer = engine.get_execution_options()[_WRITER]
+    async with _translated(engine), _turn(engine), AsyncSession(writer) as session, session.begin():
         yield session
+
+
+@asynccontextmanager
+async def inserting(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Begin the same transaction on a bare connection: a session costs more than a statement sent all the time."""
+    writer = engine.get_execution_options()[_WRITER]
+    async with _translated(engine), _turn(engine), writer.begin() as connection:
+        yield connection
 
 
 def insert_into(table: type[Row], engine: AsyncEngine) -> Any:  # noqa: ANN401 (either dialect's Insert)
@@ -85,11 +96,21 @@ def insert_into(table: type[Row], engine: AsyncEngine) -> Any:  # noqa: ANN401 (
     return sqlite.insert(table)
 
 
+def _with_writer(engine: AsyncEngine) -> AsyncEngine:
+    """Have the engine carry one whose transactions write: to derive it for each would take as long as to begin."""
+    engine.sync_engine.update_execution_options(**{_WRITER: engine.execution_options(**{_WRITES: True})})
+    return engine
+
+
+def _turn(engine: AsyncEngine) -> AbstractAsyncContextManager[None]:
+    return engine.get_execution_options().get(_QUEUE) or nullcontext()
+
+
 @asynccontextmanager
 async def _translated(engine: AsyncEngine) -> AsyncIterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
+    except (OperationalError, InterfaceError, PoolTimeoutError, sqlite3.OperationalError, OSError) as error:
         raise unavailable(engine, error) from error
 
 
@@ -114,5 +135,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 (
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begin = "BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN"
+    # Past SQLAlchemy's cursor, which goes to the driver's thread three times, and past its errors.
+    adapted: Any = connection.connection.dbapi_connection
+    adapted.run_async(lambda driver: driver.execute(begin))

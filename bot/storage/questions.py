@@ -5,20 +5,20 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from sqlalchemy import ColumnElement, Update, and_, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.batches import Batches
 from bot.knowledge.linear import UNRELATED
 from bot.knowledge.model import Decision
 from bot.questions.learning import Correction
 from bot.questions.model import TELLING_LEASE, Asked, Feedback, Kept, News, StoredQuestion, Verdict
-from bot.storage.engine import insert_into, reading, writing
+from bot.storage.engine import insert_into, inserting, reading, writing
 from bot.storage.tables import FeedbackRow, QuestionRow, Row
 from bot.storage.workspaces import revisions_of
 from bot.surface import Surface
 from bot.teams.model import Team
 
-_QUESTION: Final = Row.metadata.tables[QuestionRow.__tablename__]
+_INSERT: Final = insert(Row.metadata.tables[QuestionRow.__tablename__])
 _SAID: Final = (
     "text",
     "team_name",
@@ -61,17 +61,17 @@ class SqlQuestionStore:
 
     async def _add_all(self, questions: Sequence[StoredQuestion]) -> Sequence[Kept]:
         alone = [_values(one) for one in questions if one.asked.message_ts is None]
-        async with writing(self._engine) as session:
+        async with inserting(self._engine) as connection:
             revisions = await revisions_of(
-                session, self._engine, {one.asked.workspace_id: one.asked_at for one in questions}
+                connection, self._engine, {one.asked.workspace_id: one.asked_at for one in questions}
             )
             if alone:
-                await session.execute(insert(_QUESTION), alone)
+                await connection.execute(_INSERT, alone)
             of_messages = sorted((one for one in questions if one.asked.message_ts), key=_message_of)
-            ids = {one.id: await self._add_of_message(session, one) for one in of_messages}
+            ids = {one.id: await self._add_of_message(connection, one) for one in of_messages}
             return [Kept(ids.get(one.id, one.id), revisions[one.asked.workspace_id]) for one in questions]
 
-    async def _add_of_message(self, session: AsyncSession, question: StoredQuestion) -> str:
+    async def _add_of_message(self, connection: AsyncConnection, question: StoredQuestion) -> str:
         """Keep it in the place of what was kept of the same message."""
         values = _values(question)
         kept = (
@@ -83,7 +83,7 @@ class SqlQuestionStore:
             )
             .returning(QuestionRow.id)
         )
-        return str((await session.execute(kept)).scalar_one())
+        return str((await connection.execute(kept)).scalar_one())
 
     async def find(self, workspace_id: str, question_id: str) -> StoredQuestion | None:
         """See ``QuestionStore``."""

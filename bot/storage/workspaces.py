@@ -1,13 +1,19 @@
 """The workspace row: the first thing of a tenant, and the lock under which its ownership changes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from bot.storage.engine import insert_into
 from bot.storage.tables import WorkspaceRow
+
+_REVISIONS: Final = select(WorkspaceRow.id, WorkspaceRow.revision).where(
+    WorkspaceRow.id.in_(bindparam("workspaces", expanding=True))
+)
+"""Written once: every question is kept with it."""
 
 
 async def change_ownership(session: AsyncSession, engine: AsyncEngine, workspace_id: str, at: datetime) -> None:
@@ -29,23 +35,28 @@ async def lock_workspace(session: AsyncSession, engine: AsyncEngine, workspace_i
 
 
 async def revisions_of(
-    session: AsyncSession, engine: AsyncEngine, workspaces: Mapping[str, datetime]
+    session: AsyncSession | AsyncConnection, engine: AsyncEngine, workspaces: Mapping[str, datetime]
 ) -> dict[str, int]:
     """Make sure that workspaces have their rows, with the moments they are made at; return their revisions.
 
     Those that are there are only read: to insert one would wait for whoever changes its ownership.
     """
-    query = select(WorkspaceRow.id, WorkspaceRow.revision).where(WorkspaceRow.id.in_(workspaces))
-    known: dict[str, int] = {row.id: row.revision for row in await session.execute(query)}
+    known = await _known_revisions(session, workspaces)
     missing = sorted(workspaces.keys() - known.keys())
     for workspace_id in missing:
         await ensure_workspace(session, engine, workspace_id, workspaces[workspace_id])
     if missing:  # somebody else may have made one meanwhile, and changed it
-        known |= {row.id: row.revision for row in await session.execute(query)}
+        known |= await _known_revisions(session, workspaces)
     return known
 
 
-async def ensure_workspace(session: AsyncSession, engine: AsyncEngine, workspace_id: str, at: datetime) -> None:
+async def _known_revisions(session: AsyncSession | AsyncConnection, workspaces: Collection[str]) -> dict[str, int]:
+    return {row.id: row.revision for row in await session.execute(_REVISIONS, {"workspaces": list(workspaces)})}
+
+
+async def ensure_workspace(
+    session: AsyncSession | AsyncConnection, engine: AsyncEngine, workspace_id: str, at: datetime
+) -> None:
     """Make sure the workspace has its row; two processes may do so at once."""
     insert = insert_into(WorkspaceRow, engine).values(id=workspace_id, created_at=at)
     await session.execute(insert.on_conflict_do_nothing())
