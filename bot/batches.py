@@ -19,7 +19,8 @@ R = TypeVar("R")
 class Batches(Generic[T, R]):
     """Collects items while a batch is under way, or they come in a row, and does them all next.
 
-    A lone item does not wait. An item is never part of a batch that began before it was given, so its result is at least as new.
+    A lone item does not wait. An item is never part of a batch that began before it was given, so its result is
+    at least as new.
     """
 
     def __init__(self, do: Callable[[Sequence[T]], Awaitable[Sequence[R]]]) -> None:
