@@ -107,8 +107,8 @@ class FakeLexicon:
 
 def blank_router(*personas: Persona) -> Router:
     """Return a router with a catalogue that has learnt nothing, in no time."""
-    nothing = LinearHead((UNRELATED,), np.zeros((0, 1), np.float16), np.zeros(1, np.float32))
-    model = RoutingModel(Vocabulary([], np.zeros(0, np.float32)), nothing, nothing, {}, {})
+    nothing, none = LinearHead((UNRELATED,), 0), np.zeros(0, np.float32)
+    model = RoutingModel(Vocabulary([], none), np.zeros((0, 1), np.float16), none, nothing, nothing, {}, {})
     return Router(a_catalogue(*personas), model, Policy())
 
 

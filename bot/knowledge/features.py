@@ -1,7 +1,7 @@
 """From words to what a linear model sees: words, pairs of words and pieces of words, weighted by rarity."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -18,20 +18,18 @@ PIECE_LENGTHS: Final = (3, 4, 5)
 """Lengths of the character pieces, the blank at either end of a word included."""
 
 _LONGEST_WORD: Final = 30
-_MAX_REMEMBERED_WORDS: Final = 10_000
 _NUMBER: Final = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """A text as a sparse vector: feature numbers, their weights, and the word each comes from.
+    """A text as a sparse vector: feature numbers and their weights.
 
     Words and pieces are two blocks, each of length one (Euclid), so that neither drowns the other.
     """
 
     features: Integers
     weights: Floats
-    positions: Integers
 
 
 class Vocabulary:
@@ -40,7 +38,6 @@ class Vocabulary:
     def __init__(self, names: Sequence[str], rarity: Floats) -> None:
         self.rarity = rarity
         self._numbers = {name: number for number, name in enumerate(names)}
-        self._pieces: dict[str, tuple[int, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -61,42 +58,28 @@ class Vocabulary:
 
     def vector(self, words: Sequence[str]) -> Vector:
         """Return the vector of ``words``: unknown features are left out, repeated ones count logarithmically."""
-        named = word_features(words)
-        numbers = [self._numbers.get(name, -1) for name in named]
-        pieces: list[int] = []
-        lengths = []
-        for word in words:
-            found = self._piece_numbers(word)
-            pieces += found
-            lengths.append(len(found))
-        at = np.arange(len(words), dtype=np.int32)
-        blocks = [
-            self._block(np.array(numbers, np.int32), np.repeat(at, 2)),
-            self._block(np.array(pieces, np.int32), np.repeat(at, lengths)),
-        ]
+        named = [number for number in self.numbers(word_features(words)) if number is not None]
+        pieces = [number for word in words for number in self.piece_numbers(word)]
+        blocks = [self._block(named), self._block(pieces)]
         return Vector(
             np.concatenate([block.features for block in blocks]),
             np.concatenate([block.weights for block in blocks]),
-            np.concatenate([block.positions for block in blocks]),
         )
 
-    def _piece_numbers(self, word: str) -> tuple[int, ...]:
-        known = self._pieces.get(word)
-        if known is None:
-            if len(self._pieces) >= _MAX_REMEMBERED_WORDS:
-                self._pieces.clear()
-            numbers = self._numbers
-            known = tuple(numbers[piece] for piece in pieces_of(word) if piece in numbers)
-            self._pieces[word] = known
-        return known
+    def numbers(self, features: Iterable[str]) -> list[int | None]:
+        """Return the numbers of features, none for an unknown one."""
+        return list(map(self._numbers.get, features))
 
-    def _block(self, numbers: Integers, positions: Integers) -> Vector:
-        features, first, counts = np.unique(numbers, return_index=True, return_counts=True)
-        if len(features) and features[0] < 0:  # unknown ones
-            features, first, counts = features[1:], first[1:], counts[1:]
+    def piece_numbers(self, word: str) -> tuple[int, ...]:
+        """Return the numbers of a word's known pieces, as often as they occur."""
+        numbers = self._numbers
+        return tuple(numbers[piece] for piece in pieces_of(word) if piece in numbers)
+
+    def _block(self, numbers: Sequence[int]) -> Vector:
+        features, counts = np.unique(np.array(numbers, np.int32), return_counts=True)
         weights = self.rarity[features] * (1 + np.log(counts.astype(np.float32)))
         length = float(np.sqrt(weights @ weights))
-        return Vector(features, weights / length if length else weights, positions[first])
+        return Vector(features, weights / length if length else weights)
 
 
 def words_of(tokens: Sequence[Token]) -> list[str]:

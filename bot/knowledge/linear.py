@@ -1,11 +1,10 @@
 """The linear models of routing: one weight per feature and class, evaluated with numpy alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-import numpy as np
-
-from bot.knowledge.features import Floats, HalfFloats, Vector, Vocabulary
+from bot.knowledge.features import Floats, HalfFloats, Vocabulary
 
 UNRELATED = "none"
 """The class of messages that are nobody's, beside the persona keys."""
@@ -13,32 +12,33 @@ UNRELATED = "none"
 RELATED = "some"
 """The class of everything else, where only that is asked."""
 
+S = TypeVar("S")
+
 
 @dataclass(frozen=True, slots=True)
 class LinearHead:
-    """One decision between ``classes``: ``weights`` is features × classes, ``intercept`` one number per class.
-
-    Weights are kept in half precision, which halves the memory and changes no decision.
-    """
+    """One decision between ``classes``: as many columns of the model's weights, from ``start`` on."""
 
     classes: tuple[str, ...]
-    weights: HalfFloats
-    intercept: Floats
+    start: int
 
-    def scores(self, vector: Vector) -> Floats:
-        """Return the logarithmic score of every class, in their order; only differences mean something."""
-        return np.asarray(vector.weights @ self.weights[vector.features].astype(np.float32) + self.intercept)
+    @property
+    def columns(self) -> slice:
+        """The columns of this head's classes, in their order."""
+        return slice(self.start, self.start + len(self.classes))
 
-    def shares(self, vector: Vector, best: int, words: int) -> Floats:
-        """Return what each of ``words`` words adds to the class ``best``, over what it adds to the average one."""
-        rows = self.weights[vector.features].astype(np.float32)
-        gain = vector.weights * (rows[:, best] - rows.mean(axis=1))
-        return np.bincount(vector.positions, gain, minlength=words).astype(np.float32)
+    def of(self, scores: Sequence[S]) -> Sequence[S]:
+        """Return the scores of this head's classes, in their order, out of those of all."""
+        return scores[self.columns]
 
 
 @dataclass(frozen=True, slots=True)
 class RoutingModel:
     """What was learnt from the examples.
+
+    ``weights`` is features × the classes of all heads, ``intercept`` one number per class. The weights are kept in
+    half precision, which halves the memory and changes no decision, and side by side, because a question asks
+    for most of a feature's.
 
     ``persona_head`` decides between the personas and ``UNRELATED``, ``relation_head`` between ``RELATED`` and
     ``UNRELATED``, ``responsibility_heads`` between a persona's titles. ``own_words`` are words that only one
@@ -47,13 +47,9 @@ class RoutingModel:
     """
 
     vocabulary: Vocabulary
+    weights: HalfFloats
+    intercept: Floats
     persona_head: LinearHead
     relation_head: LinearHead
     responsibility_heads: Mapping[str, LinearHead]
     own_words: Mapping[str, str]
-
-
-def probabilities(scores: Floats, temperature: float) -> Floats:
-    """Return scores as probabilities that sum to one; a higher temperature is less sure of itself."""
-    raised = np.exp((scores - scores.max()) / temperature)
-    return np.asarray(raised / raised.sum(), np.float32)

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from bot.knowledge.courtesy import without_courtesy
-from bot.knowledge.features import Vector, words_of
+from bot.knowledge.features import words_of
 from bot.knowledge.glossary import Glossary
-from bot.knowledge.linear import RELATED, UNRELATED, RoutingModel, probabilities
+from bot.knowledge.linear import RELATED, UNRELATED, RoutingModel
 from bot.knowledge.matching import Speller
 from bot.knowledge.model import Ambiguous, Catalogue, Confident, Match, Persona, Routing, Unrelated
+from bot.knowledge.scoring import Scorer, Scores
 from bot.knowledge.text import MAX_TOKENS, Token, tokens
 
 MAX_OPTIONS: Final = 3
@@ -59,6 +58,7 @@ class Knowledge:
 
     catalogue: Catalogue
     model: RoutingModel
+    scorer: Scorer
     glossary: Glossary
     speller: Speller
 
@@ -77,33 +77,55 @@ def route_question(question: str, knowledge: Knowledge, policy: Policy) -> Routi
     Confidence is 0–1 and best comes first; equally probable personas are ordered by key, so the answer depends
     on nothing but the arguments' content. A text without words is ``Unrelated``.
     """
-    catalogue, model = knowledge.catalogue, knowledge.model
     read = knowledge.read(question)
     words = knowledge.words(read)
-    vector = model.vocabulary.vector(words)
-    head = model.persona_head
-    if not len(vector.features):
+    scores = knowledge.scorer.scores(words) if words else None
+    if scores is None or not scores.is_known:
         return Unrelated()
-    scores = head.scores(vector)
-    own = {model.own_words[word] for word in words if word in model.own_words}
-    own |= knowledge.glossary.named_personas(read)
-    for key in own:
-        scores[head.classes.index(key)] += policy.own_word_bonus
-    shares = probabilities(scores, policy.temperature)
-    relation = model.relation_head.scores(vector)
-    relation[model.relation_head.classes.index(RELATED)] += policy.own_word_bonus if own else 0.0
-    by_persona = _log_odds(float(shares[head.classes.index(UNRELATED)]))
-    by_relation = float(relation[model.relation_head.classes.index(UNRELATED)] * 2 - relation.sum())
-    if (by_persona + by_relation) / 2 >= _log_odds(policy.unrelated_share):
+    head = knowledge.model.persona_head
+    shares = _shares(knowledge, scores, read, words, policy)
+    if shares is None:
         return Unrelated()
-    order = np.argsort(-shares, kind="stable")
-    ranked = [int(number) for number in order if head.classes[number] != UNRELATED]
+    ranked = sorted(
+        (number for number, name in enumerate(head.classes) if name != UNRELATED),
+        key=shares.__getitem__,
+        reverse=True,
+    )
     matches = tuple(
-        _match(catalogue.persona(head.classes[number]), float(shares[number]), model, vector)
+        _match(knowledge, knowledge.catalogue.persona(head.classes[number]), shares[number], scores)
         for number in ranked[: max(_MIN_MATCHES, MAX_OPTIONS)]
     )
-    said = _deciding_words(read, words, head.shares(vector, ranked[0], len(words)), model)
+    said = _deciding_words(read, words, scores.gains(head, ranked[0]), knowledge.model)
     return _decide(matches, said, policy)
+
+
+def _shares(
+    knowledge: Knowledge, scores: Scores, read: Sequence[Token], words: Sequence[str], policy: Policy
+) -> list[float] | None:
+    """Return the probability of every class of the persona head; none if the question is nobody's."""
+    model = knowledge.model
+    head, other = model.persona_head, model.relation_head
+    own = {model.own_words[word] for word in words if word in model.own_words}
+    own |= knowledge.glossary.named_personas(read)
+    of_personas, relation = list(head.of(scores.of_classes)), list(other.of(scores.of_classes))
+    for key in own:
+        of_personas[head.classes.index(key)] += policy.own_word_bonus
+    if own:
+        relation[other.classes.index(RELATED)] += policy.own_word_bonus
+    shares = _probabilities(of_personas, policy.temperature)
+    by_persona = _log_odds(shares[head.classes.index(UNRELATED)])
+    by_relation = relation[other.classes.index(UNRELATED)] * 2 - sum(relation)
+    if (by_persona + by_relation) / 2 >= _log_odds(policy.unrelated_share):
+        return None
+    return shares
+
+
+def _probabilities(scores: Sequence[float], temperature: float) -> list[float]:
+    """Return scores as probabilities that sum to one; a higher temperature is less sure of itself."""
+    highest = max(scores)
+    raised = [math.exp((score - highest) / temperature) for score in scores]
+    total = sum(raised)
+    return [one / total for one in raised]
 
 
 def _log_odds(probability: float) -> float:
@@ -124,21 +146,22 @@ def _decide(matches: tuple[Match, ...], words: tuple[str, ...], policy: Policy) 
     return Ambiguous(tuple(options), matches[len(options) :], words)
 
 
-def _match(persona: Persona, confidence: float, model: RoutingModel, vector: Vector) -> Match:
-    head = model.responsibility_heads[persona.key]
-    title = head.classes[int(np.argmax(head.scores(vector)))]
+def _match(knowledge: Knowledge, persona: Persona, confidence: float, scores: Scores) -> Match:
+    head = knowledge.model.responsibility_heads[persona.key]
+    of_titles = head.of(scores.of_classes)
+    title = head.classes[of_titles.index(max(of_titles))]
     responsibility = next(one for one in persona.responsibilities if one.title == title)
     return Match(persona, responsibility, confidence)
 
 
 def _deciding_words(
-    read: Sequence[Token], words: Sequence[str], shares: np.ndarray, model: RoutingModel
+    read: Sequence[Token], words: Sequence[str], gains: Sequence[float], model: RoutingModel
 ) -> tuple[str, ...]:
     """Return the words that spoke most for the best persona, as they were written, the strongest first.
 
     Words that stand in very many examples ("who", "the") explain nothing and are left out.
     """
-    strongest = [int(position) for position in np.argsort(-shares, kind="stable") if shares[position] > 0]
+    strongest = sorted((at for at, gain in enumerate(gains) if gain > 0), key=gains.__getitem__, reverse=True)
     telling = [at for at in strongest if model.vocabulary.rarity_of(words[at]) >= _MIN_RARITY]
     return tuple(dict.fromkeys(read[at].written for at in telling or strongest))[:_MAX_WORDS]
 
@@ -149,7 +172,8 @@ class Router:
     def __init__(self, catalogue: Catalogue, model: RoutingModel, policy: Policy) -> None:
         self.catalogue = catalogue
         self.model = model
-        self._knowledge = Knowledge(catalogue, model, Glossary.of(catalogue), Speller(model.vocabulary.words()))
+        speller = Speller(model.vocabulary.words())
+        self._knowledge = Knowledge(catalogue, model, Scorer(model), Glossary.of(catalogue), speller)
         self._policy = policy
 
     def route(self, question: str) -> Routing:
@@ -158,9 +182,9 @@ class Router:
 
     def title_for(self, question: str, persona_key: str) -> str:
         """Return the title of the persona's responsibility that ``question`` is likeliest about."""
-        words = self._knowledge.words(self._knowledge.read(question))
-        vector = self.model.vocabulary.vector(words)
-        return _match(self.catalogue.persona(persona_key), 0.0, self.model, vector).responsibility.title
+        knowledge = self._knowledge
+        scores = knowledge.scorer.scores(knowledge.words(knowledge.read(question)))
+        return _match(knowledge, self.catalogue.persona(persona_key), 0.0, scores).responsibility.title
 
     def knows(self, word: str) -> bool:
         """Tell whether a folded word occurs in what people write."""

@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from bot.knowledge.courtesy import without_courtesy
-from bot.knowledge.features import Floats, Vocabulary, is_word, pieces_of, word_features, words_of
+from bot.knowledge.features import Floats, HalfFloats, Vocabulary, is_word, pieces_of, word_features, words_of
 from bot.knowledge.linear import RELATED, UNRELATED, LinearHead, RoutingModel
 from bot.knowledge.model import Catalogue, Example
 from bot.knowledge.text import tokens
@@ -65,16 +65,21 @@ def train(lessons: Sequence[Lesson]) -> RoutingModel:
     personas = np.array([lesson.persona for lesson in lessons])
     titles = np.array([lesson.title for lesson in lessons])
     weights = np.array([lesson.weight for lesson in lessons], np.float32)
-    heads = {}
-    for key in sorted(set(personas.tolist()) - {UNRELATED}):
-        own = personas == key
-        heads[key] = _fit(matrix[own], titles[own], weights[own])
     relation = np.where(personas == UNRELATED, UNRELATED, RELATED)
+    fits = [_fit(matrix, personas, weights), _fit(matrix, relation, weights)]
+    keys = sorted(set(personas.tolist()) - {UNRELATED})
+    for key in keys:
+        own = personas == key
+        fits.append(_fit(matrix[own], titles[own], weights[own]))
+    starts = np.cumsum([0, *(len(fit.classes) for fit in fits)]).tolist()
+    heads = [LinearHead(fit.classes, start) for fit, start in zip(fits, starts, strict=False)]
     return RoutingModel(
         vocabulary,
-        persona_head=_fit(matrix, personas, weights),
-        relation_head=_fit(matrix, relation, weights),
-        responsibility_heads=heads,
+        weights=np.hstack([fit.weights for fit in fits]),
+        intercept=np.concatenate([fit.intercept for fit in fits]),
+        persona_head=heads[0],
+        relation_head=heads[1],
+        responsibility_heads=dict(zip(keys, heads[2:], strict=True)),
         own_words=_own_words(lessons, texts),
     )
 
@@ -117,12 +122,20 @@ def _vocabulary(texts: Sequence[Sequence[str]], are_own: Sequence[bool]) -> Voca
     return Vocabulary(names, (np.log((1 + len(texts)) / (1 + documents)) + 1).astype(np.float32))
 
 
-def _fit(matrix: csr_matrix, classes: np.ndarray, weights: Floats) -> LinearHead:
+class _Fit(NamedTuple):
+    """One head: its classes, features × classes, and a number per class."""
+
+    classes: tuple[str, ...]
+    weights: HalfFloats
+    intercept: Floats
+
+
+def _fit(matrix: csr_matrix, classes: np.ndarray, weights: Floats) -> _Fit:
     """Fit one head; features that none of these texts has keep a weight of zero and are left out of the work."""
     names = sorted(set(classes.tolist()))
     full = np.zeros((matrix.shape[1], len(names)), np.float16)
     if len(names) == 1:
-        return LinearHead((names[0],), full, np.zeros(1, np.float32))
+        return _Fit((names[0],), full, np.zeros(1, np.float32))
     used = np.unique(matrix.indices)
     model = LogisticRegression(C=STRENGTH, solver=_SOLVER, tol=1e-3)
     model.fit(matrix[:, used], classes, sample_weight=weights)
@@ -130,4 +143,4 @@ def _fit(matrix: csr_matrix, classes: np.ndarray, weights: Floats) -> LinearHead
     if len(names) == 2:  # noqa: PLR2004 (scikit-learn keeps one row for two classes)
         learnt, intercept = np.vstack([-learnt, learnt]) / 2, np.concatenate([-intercept, intercept]) / 2
     full[used] = learnt.T
-    return LinearHead(tuple(names), full, intercept.astype(np.float32))
+    return _Fit(tuple(names), full, intercept.astype(np.float32))

@@ -93,24 +93,25 @@ def _packed(compiled: Compiled) -> dict[str, np.ndarray]:
     }
     return {
         "catalogue": _bytes(json.dumps(dataclasses.asdict(compiled.catalogue, dict_factory=_compact))),
-        "classes": _bytes(json.dumps({name: head.classes for name, head in heads.items()})),
+        "heads": _bytes(json.dumps({name: [head.start, head.classes] for name, head in heads.items()})),
         "own_words": _bytes(json.dumps(model.own_words)),
         "vocabulary": _bytes("\n".join(model.vocabulary.names)),
         "rarity": model.vocabulary.rarity,
-        **{f"weights:{name}": head.weights for name, head in heads.items()},
-        **{f"intercept:{name}": head.intercept for name, head in heads.items()},
+        "weights": model.weights,
+        "intercept": model.intercept,
     }
 
 
 def _unpacked(kept: Mapping[str, np.ndarray]) -> Compiled:
-    classes: dict[str, list[str]] = json.loads(_text(kept["classes"]))
     heads = {
-        name: LinearHead(tuple(some), kept[f"weights:{name}"], kept[f"intercept:{name}"])
-        for name, some in classes.items()
+        name: LinearHead(tuple(classes), start)
+        for name, (start, classes) in json.loads(_text(kept["heads"])).items()
     }
     vocabulary = Vocabulary(_text(kept["vocabulary"]).split("\n"), kept["rarity"])
     model = RoutingModel(
         vocabulary,
+        kept["weights"],
+        kept["intercept"],
         heads.pop(_PERSONA_HEAD),
         heads.pop(_RELATION_HEAD),
         heads,
