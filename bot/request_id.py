@@ -8,11 +8,11 @@ from uuid import uuid4
 from slack_bolt import BoltResponse
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
 
 HEADER: Final = "X-Request-Id"
+_NAME: Final = HEADER.lower().encode()
 _KEY: Final = "request_id"
 _SANE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -28,11 +28,12 @@ class RequestIdMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _id_of(Headers(scope=scope).get(HEADER, ""))
+        given = next((value for name, value in scope["headers"] if name == _NAME), b"")
+        request_id = _id_of(given.decode("latin-1"))
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = request_id
+                message["headers"] = [*message["headers"], (_NAME, request_id.encode())]
             await send(message)
 
         with bound_contextvars(**{_KEY: request_id}):
