@@ -28,19 +28,20 @@ class SomeoneElseSelect(StaticSelectElement):
 
     def to_dict(self, *_args: object) -> dict[str, Any]:
         """See ``JsonObject``."""
-        written = _written(self._choices)
-        options = [
-            {**option, "value": AnswerRef(self._question_id, key).encode()}
-            for option, (_, key) in zip(written["options"], self._choices, strict=True)
-        ]
-        return {**written, "options": options}
+        written, about = _written(self._choices), self._question_id
+        return {
+            **written,
+            "options": [{**option, "value": about + option["value"]} for option in written["options"]],
+        }
 
 
 @lru_cache(maxsize=8)
 def _written(choices: _Choices) -> dict[str, Any]:
-    """Return the checked element, with values of its own."""
+    """Return the checked element; each value is what follows on the question's id."""
     return StaticSelectElement(
         placeholder=PlainTextObject(text="Someone else…"),
         action_id=ANSWER_SOMEONE_ELSE,
-        options=[Option(text=PlainTextObject(text=name), value=key or "nobody") for name, key in choices],
+        options=[
+            Option(text=PlainTextObject(text=name), value=AnswerRef("", key).encode()) for name, key in choices
+        ],
     ).to_dict()
