@@ -41,9 +41,9 @@ from bot.handlers.home import HomeHandlers
 from bot.handlers.learn import LearnHandlers
 from bot.handlers.listeners import (
     Messenger,
+    SlashCommands,
     on_change,
     on_click,
-    on_command,
     on_home,
     on_message,
     on_options,
@@ -75,8 +75,9 @@ def register(
     digests = DigestHandlers(services, messenger, home, send_digest)
     assign_forms, team_forms = AssignFormHandlers(services, home), TeamFormHandlers(services, home)
     assign, teams, away = AssignHandlers(services), TeamHandlers(services, team_forms), AwayHandlers(services)
-    app.command(COMMAND)(
-        on_command(
+    app.use(
+        SlashCommands(
+            COMMAND,
             {
                 WhoOwns: ask.slash,
                 Help: manage.help,

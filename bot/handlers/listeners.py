@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeAlias
 
 import structlog
-from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncBoltRequest, AsyncRespond
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_sdk.models.blocks import Option
 from slack_sdk.models.views import View
 
@@ -68,35 +70,55 @@ class Messenger(Protocol):
         """Post in a channel what only this person sees."""
 
 
-def on_command(handlers: Mapping[type[Command], CommandHandler], messenger: Messenger) -> Listener:
-    """Return a listener for a slash command: the answer travels in the acknowledgement, for the asker's eyes."""
-    waiting: set[asyncio.Task[None]] = set()  # a task nobody holds may be collected before it ends
+class SlashCommands(AsyncMiddleware):
+    """Answers a slash command: the answer travels in the acknowledgement, for the asker's eyes.
 
-    async def answer(command: SlashCommand) -> Message | Later | None:
-        parsed = parse_command(command.text)
-        reply = await handlers[type(parsed)](command, parsed)
-        if not isinstance(reply, OpenForm):
-            return reply
-        await messenger.open_form(command.trigger_id, reply.view)
-        return None
+    It stands before Bolt's listeners and not among them, because they are most of what comes in: for a listener
+    Bolt gathers every argument that one could ask for, twice.
+    """
 
-    async def finish(later: Later, command: SlashCommand, respond: AsyncRespond) -> None:
-        await _respond(respond, await guarded(later.then, command), replace_original=True)
+    def __init__(
+        self, command: str, handlers: Mapping[type[Command], CommandHandler], messenger: Messenger
+    ) -> None:
+        self._command = command
+        self._handlers = handlers
+        self._messenger = messenger
+        self._waiting: set[asyncio.Task[None]] = set()  # a task nobody holds may be collected before it ends
 
-    async def listener(ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
-        command = slash_command(body)
-        reply = await guarded(answer, command)
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 (the interface of Bolt)
+    ) -> BoltResponse | None:
+        """Answer the command; pass on what is none."""
+        if req.body.get("command") != self._command:
+            await next()
+            return resp
+        command = slash_command(req.body)
+        reply = await guarded(self._answer, command)
         if isinstance(reply, Later):
-            task = asyncio.create_task(finish(reply, command, respond))
-            waiting.add(task)
-            task.add_done_callback(waiting.discard)
+            task = asyncio.create_task(self._finish(reply, command, req.context.respond))
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
             reply = reply.now
         if reply is None:
-            await ack()
-        else:
-            await ack(response_type="ephemeral", text=reply.text, blocks=reply.blocks)
+            return await req.context.ack()
+        return await req.context.ack(response_type="ephemeral", text=reply.text, blocks=reply.blocks)
 
-    return listener
+    async def _answer(self, command: SlashCommand) -> Message | Later | None:
+        parsed = parse_command(command.text)
+        reply = await self._handlers[type(parsed)](command, parsed)
+        if not isinstance(reply, OpenForm):
+            return reply
+        await self._messenger.open_form(command.trigger_id, reply.view)
+        return None
+
+    async def _finish(self, later: Later, command: SlashCommand, respond: AsyncRespond | None) -> None:
+        message = await guarded(later.then, command)
+        if respond is not None:
+            await _respond(respond, message, replace_original=True)
 
 
 def on_message(handlers: MessageHandlers, messenger: Messenger) -> Listener:
