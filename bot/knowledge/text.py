@@ -3,11 +3,10 @@
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 MAX_CHARACTERS: Final = 4_000
 """A question is read up to here: longer than any real one, short enough for a bounded time."""
@@ -24,14 +23,18 @@ _WORD: Final = re.compile(
     r"[\u30a0-\u30ff]+|[\u3005\u3400-\u9fff]+|[\u3041-\u309f]+|[\uac00-\ud7af]+"
     r"|(?:(?![\u3005\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af])[^\W_])+"
 )
+_WORD_WITH_BLANKS: Final = re.compile(r"[^\W_]+")  # the same, where ``_UNSPACED`` and katakana do not occur
 _ACCENTS: Final = re.compile(r"[\u0300-\u036f]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_ASCII_WORDS: Final = "".join(one if one.isalnum() else " " for one in map(chr, range(0x80)))
+"""For ``str.translate``, which is faster than any regular expression."""
+
 _VARIATIONS: Final = frozenset(map(chr, range(0xFE00, 0xFE10)))  # "shown as emoji", "shown as text"
 _UNSPACED: Final = re.compile(r"[\u3005\u3041-\u309f\u3400-\u9fff\uac00-\ud7af]")
+_OF_THEIR_OWN: Final = re.compile(r"[\u3005\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word as it was written, and folded for comparison: lower case, no accents."""
 
     written: str
@@ -44,18 +47,29 @@ def clean(text: str) -> str:
     Mentions, channels, bare links, e-mail addresses and emoji are dropped; link labels and code are kept.
     Never longer than ``MAX_CHARACTERS``; accepts any string, lone surrogates included.
     """
+    return " ".join(_without_noise(text).split())
+
+
+def _without_noise(text: str) -> str:
+    """Return ``text`` with blanks in the place of what is no word; each search is for texts that may need it."""
     text = text[:MAX_CHARACTERS]
     if not text.isascii():
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if "<" in text:
         text = _SLACK_REFERENCE.sub(_spoken, text)
-    text = html.unescape(text)
+    if "&" in text:
+        text = html.unescape(text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS]
-    for noise in (_LINK, _EMOJI, _AT_NAME):
-        text = noise.sub(" ", text)
-    text = _CONTROL.sub(" ", text) if text.isascii() else "".join(map(_printable, text))
-    return " ".join(text.split())
+    if "://" in text or "@" in text or "www." in text.lower():
+        text = _LINK.sub(" ", text)
+    if ":" in text:
+        text = _EMOJI.sub(" ", text)
+    if "@" in text or "#" in text:
+        text = _AT_NAME.sub(" ", text)
+    if not text.isascii():
+        return _translated(text, _printable)
+    return text if text.isprintable() else _CONTROL.sub(" ", text)
 
 
 def fold(text: str) -> str:
@@ -75,12 +89,15 @@ def tokens(text: str) -> tuple[Token, ...]:
     Runs of scripts without blanks give pairs of characters, but for katakana, which writes whole words. The last
     texts are remembered: several parts of an answer ask for the words of the same question.
     """
-    return tuple(islice(_tokens(clean(text)), MAX_TOKENS))
+    text = _without_noise(text)
+    if not text.isascii():
+        return tuple(islice(_tokens(text), MAX_TOKENS))
+    spaced = text.translate(_ASCII_WORDS)
+    return tuple(map(Token._make, zip(spaced.split()[:MAX_TOKENS], spaced.lower().split(), strict=False)))
 
 
 def _tokens(text: str) -> Iterator[Token]:
-    for match in _WORD.finditer(text):
-        written = match.group()
+    for written in (_WORD if _OF_THEIR_OWN.search(text) else _WORD_WITH_BLANKS).findall(text):
         folded = fold(written)
         if _UNSPACED.match(folded):
             yield from (Token(pair, pair) for pair in _pairs(folded[: 2 * MAX_TOKENS]))
@@ -107,6 +124,11 @@ def _printable(character: str) -> str:
     return " " if category[0] == "C" or is_symbol else character
 
 
+def _translated(text: str, shown: Callable[[str], str]) -> str:
+    changed = {ord(one): new for one in set(text) if (new := shown(one)) != one}
+    return text.translate(changed) if changed else text
+
+
 def _pairs(run: str) -> list[str]:
     return [run[start : start + 2] for start in range(len(run) - 1)] or [run]
 
@@ -116,9 +138,10 @@ def presentable(text: str, limit: int) -> str:
 
     Line breaks become blanks; a cut is marked with an ellipsis. Slack markup is left as it is.
     """
-    text = text[: 2 * limit].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    visible = text if text.isprintable() else "".join(map(_visible, text))
-    text = " ".join(visible.split())
+    text = text[: 2 * limit]
+    if not text.isascii():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = " ".join((text if text.isprintable() else _translated(text, _visible)).split())
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 

@@ -1,9 +1,8 @@
 """How many questions one person may ask in a while; counted in memory, by each process for itself."""
 
+from collections import OrderedDict
 from datetime import timedelta
 from typing import Final, TypeAlias
-
-from cachetools import TTLCache
 
 from bot.clock import Clock
 from bot.errors import UserFacingError
@@ -23,9 +22,7 @@ class AskLimit:
         self._clock = clock
         self._most = most
         self._period = period
-        self._asked: TTLCache[_Asker, list[float]] = TTLCache(
-            _MAX_PEOPLE, period.total_seconds(), timer=lambda: clock().timestamp()
-        )
+        self._asked: OrderedDict[_Asker, list[float]] = OrderedDict()
 
     def take(self, workspace_id: str, user_id: str) -> None:
         """Count one question of this person; what is refused is not counted.
@@ -34,11 +31,16 @@ class AskLimit:
             UserFacingError: they have asked as many as they may, with the seconds to wait.
         """
         now, period = self._clock().timestamp(), self._period.total_seconds()
-        asked = [moment for moment in self._asked.get((workspace_id, user_id), ()) if moment > now - period]
+        asker = workspace_id, user_id
+        asked = [moment for moment in self._asked.get(asker, ()) if moment > now - period]
+        self._asked[asker] = asked
+        self._asked.move_to_end(asker)
+        if len(self._asked) > _MAX_PEOPLE:
+            self._asked.popitem(last=False)
         if len(asked) >= self._most:
             wait = max(1, round(asked[0] + period - now))
             raise UserFacingError(
                 f"That is {self._most} questions within a minute, more than I can take from one person."
                 f" Please ask again in {wait} second{'s' * (wait > 1)}."
             )
-        self._asked[workspace_id, user_id] = [*asked, now]  # put back, so that the period begins anew
+        asked.append(now)

@@ -1,12 +1,12 @@
 """Which team a question is about: the one asked for, one named in the text, the channel's, the asker's own."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, Protocol, TypeAlias
 
 from bot.errors import UnavailableError, UserFacingError
-from bot.knowledge.text import Token, presentable, tokens
+from bot.knowledge.text import presentable, tokens
 from bot.teams.directory import Directory
 from bot.teams.model import Team
 from bot.teams.naming import (
@@ -23,7 +23,6 @@ from bot.teams.naming import (
     mended,
     misspelt_runs,
     names_asked_for,
-    openings_in,
     plausible,
     possible_halves,
     similar_names,
@@ -100,25 +99,26 @@ class TeamFinder:
     ) -> tuple[str, TeamFound]:
         """Return the question without a closing ``for <team>``, and the team (or teams) it is about."""
         head, tail = split_for(text)
-        read = tokens(text)
-        keys = keys_in(read).union(names_asked_for(tail))
+        names = names_asked_for(tail)
+        keys = [*keys_in(tokens(text)), *names]
         named = await self._store.teams_named(workspace_id, keys) if keys else {}
-        asked = await self._asked(workspace_id, tail, named)
+        asked = await self._asked(workspace_id, tail, names, named) if tail else None
         if asked is not None:
             return head, asked
         in_text = list(await self._mentioned(workspace_id, text))
         if named:
-            in_text += plausible(named, read, self._lexicon.is_everyday, openings_in(text))
+            in_text += plausible(named, text, self._lexicon.is_everyday)
         if in_text:
             return text, await self._decided(workspace_id, in_text, "text")
-        near = await self._misspelt(workspace_id, read, text)
+        near = await self._misspelt(workspace_id, text)
         if near:
             return text, await self._mended(workspace_id, near, "text")
         return text, await self._unnamed(workspace_id, channel_id, asker_id)
 
-    async def _asked(self, workspace_id: str, tail: str, named: Mapping[str, Team]) -> TeamFound:
+    async def _asked(
+        self, workspace_id: str, tail: str, names: Sequence[str], named: Mapping[str, Team]
+    ) -> TeamFound:
         """Return the team that the words behind ``for`` name, however many others the question names."""
-        names = names_asked_for(tail)
         for name in names:
             if name in named:
                 return TeamChoice(named[name], "asked")
@@ -135,23 +135,21 @@ class TeamFinder:
         return await self._decided(workspace_id, [one.team for one in near], basis)
 
     async def _mentioned(self, workspace_id: str, text: str) -> Sequence[Team]:
+        if "<" not in text:
+            return ()
         channels, groups = channels_in(text), groups_in(text)
         of_channels = await self._store.teams_of_channels(workspace_id, channels) if channels else ()
         of_groups = await self._store.teams_of_members(workspace_id, groups) if groups else ()
         return [*of_channels, *of_groups]
 
-    async def _misspelt(self, workspace_id: str, read: Sequence[Token], text: str) -> list[TeamChoice]:
-        runs = misspelt_runs(read, self._lexicon.knows)
-        if not runs:
-            return []
-        openings = openings_in(text)
-        marked = frozenset(run for run in runs if is_marked(run, read, openings))
-        return await self._nearly(workspace_id, runs, marked)
+    async def _misspelt(self, workspace_id: str, text: str) -> list[TeamChoice]:
+        runs = misspelt_runs(tokens(text), self._lexicon.knows)
+        return await self._nearly(workspace_id, runs, lambda run: is_marked(run, text)) if runs else []
 
     async def _nearly(
-        self, workspace_id: str, runs: Sequence[Run], marked: Collection[Run] | None = None
+        self, workspace_id: str, runs: Sequence[Run], is_named: Callable[[Run], bool] = lambda _run: True
     ) -> list[TeamChoice]:
-        """Return the teams with a name one slip away from ``runs``; of everyday words those in ``marked`` only."""
+        """Return the teams with a name one slip away from ``runs``; of everyday words only if ``is_named``."""
         halves = [possible_halves(run.key) for run in runs]
         heads = frozenset[str]().union(*(head for head, _ in halves))
         tails = frozenset[str]().union(*(tail for _, tail in halves))
@@ -160,7 +158,7 @@ class TeamFinder:
         meant = {
             key: run
             for key, run in mended(runs, await self._store.keys_half_like(workspace_id, heads, tails)).items()
-            if marked is None or run in marked or not all_everyday(key, self._lexicon.is_everyday)
+            if not all_everyday(key, self._lexicon.is_everyday) or is_named(run)
         }
         named = await self._store.teams_named(workspace_id, meant) if meant else {}
         found = [TeamChoice(named[key], "text", run.key) for key, run in meant.items() if key in named]

@@ -1,9 +1,10 @@
 """Which team somebody means: by name or alias, in a command or inside a question. Pure."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain, islice
+from operator import add
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from bot.knowledge.matching import closest, is_one_slip_away
@@ -93,7 +94,7 @@ def split_for(text: str) -> tuple[str, str]:
 
     Whether those words are a team's, or part of the question ("who pays for bigquery"), only the teams can tell.
     """
-    found = list(_FOR.finditer(text))
+    found = list(_FOR.finditer(text)) if "for" in text.lower() else []
     if not found:
         return text.strip(), ""
     return text[: found[-1].start()].strip(), text[found[-1].end() :].strip(" \t\r\n?!.")
@@ -101,7 +102,7 @@ def split_for(text: str) -> tuple[str, str]:
 
 def names_asked_for(tail: str) -> tuple[str, ...]:
     """Return the folded names that the words behind ``for`` may be: as they are, and without "the … team"."""
-    words = key_of(tail).split()
+    words = [token.folded for token in tokens(tail)] if tail else []
     bare = words[words[:1] == ["the"] :]
     if bare[-1:] and bare[-1] in _AFTER:
         bare = bare[:-1]
@@ -132,36 +133,42 @@ class Run(NamedTuple):
 
 def runs_in(read: Sequence[Token], longest: int = LONGEST_NAME_IN_WORDS) -> Iterator[Run]:
     """Yield every run of up to ``longest`` words, of those that could be a team's name; short ones first."""
-    folded = [token.folded for token in read]
+    for length, keys in enumerate(_keys_by_length(read, longest), 1):
+        for start, key in enumerate(keys):
+            yield Run(key, start, length)
+
+
+def keys_in(read: Sequence[Token]) -> list[str]:
+    """Return what every run of words that could be a team's name reads; what is said twice stands there twice."""
+    return list(chain.from_iterable(_keys_by_length(read)))
+
+
+def _keys_by_length(read: Sequence[Token], longest: int = LONGEST_NAME_IN_WORDS) -> Iterator[list[str]]:
+    """Yield what the runs of one word read, then those of two …; each stands at the place where its run begins."""
+    keys = [token.folded for token in read]
+    following = [f" {key}" for key in keys]
     for length in range(1, longest + 1):
-        for start in range(len(folded) - length + 1):
-            yield Run(" ".join(folded[start : start + length]), start, length)
-
-
-def keys_in(read: Sequence[Token]) -> frozenset[str]:
-    """Return what every run of words that could be a team's name reads."""
-    folded = [token.folded for token in read]
-    lengths = range(1, LONGEST_NAME_IN_WORDS + 1)
-    return frozenset(
-        " ".join(folded[start : start + length]) for length in lengths for start in range(len(folded) - length + 1)
-    )
+        yield keys
+        keys = list(map(add, keys, following[length:]))
 
 
 def misspelt_runs(read: Sequence[Token], is_known: Callable[[str], bool]) -> tuple[Run, ...]:
     """Return the runs that could be a misspelt name: short ones with a word that nobody knows."""
+    words = [token.folded for token in read]
     unknown = {
         position
-        for position, token in enumerate(read)
-        if token.folded.isalpha() and len(token.folded) >= MIN_MENDED - 1 and not is_known(token.folded)
+        for position, word in enumerate(words)
+        if len(word) >= MIN_MENDED - 1 and word.isalpha() and not is_known(word)
     }
     if not unknown:
         return ()
     found = (
-        run
-        for run in runs_in(read, _MAX_MENDED_WORDS)
-        if len(run.key) >= MIN_MENDED and not unknown.isdisjoint(range(run.start, run.start + run.length))
+        Run(" ".join(words[start : start + length]), start, length)
+        for length in range(1, _MAX_MENDED_WORDS + 1)
+        for start in range(len(words) - length + 1)
+        if not unknown.isdisjoint(range(start, start + length))
     )
-    return tuple(run for run, _ in zip(found, range(_MAX_UNKNOWN_RUNS), strict=False))
+    return tuple(islice((run for run in found if len(run.key) >= MIN_MENDED), _MAX_UNKNOWN_RUNS))
 
 
 def mended(runs: Iterable[Run], keys: Iterable[str]) -> dict[str, Run]:
@@ -176,23 +183,23 @@ def openings_in(text: str) -> frozenset[int]:
     return frozenset(accumulate(lengths, initial=0))
 
 
-def plausible(
-    named: Mapping[str, Team],
-    read: Sequence[Token],
-    is_everyday: Callable[[str], bool],
-    openings: Collection[int] = (0,),
-) -> tuple[Team, ...]:
-    """Return the teams that ``read`` really names; of names within each other the longest ("payments platform").
+def plausible(named: Mapping[str, Team], text: str, is_everyday: Callable[[str], bool]) -> tuple[Team, ...]:
+    """Return the teams that ``text`` really names; of names within each other the longest ("payments platform").
 
     ``named`` are teams by a folded name that stands in the text. A name made of everyday words ("search") counts
     only where it is marked as one.
     """
-    runs = [run for run in runs_in(read) if run.key in named]
+    runs = [
+        Run(key, start, length)
+        for length, keys in enumerate(_keys_by_length(tokens(text)), 1)
+        for start, key in enumerate(keys)
+        if key in named
+    ]
     found: dict[str, Team] = {}
     taken: set[int] = set()
     for run in sorted(runs, key=lambda one: (-len(one.key), one.start)):
         places = range(run.start, run.start + run.length)
-        if taken.isdisjoint(places) and (not all_everyday(run.key, is_everyday) or is_marked(run, read, openings)):
+        if taken.isdisjoint(places) and (not all_everyday(run.key, is_everyday) or is_marked(run, text)):
             taken.update(places)
             found.setdefault(named[run.key].id, named[run.key])
     return tuple(found.values())
@@ -203,14 +210,18 @@ def all_everyday(key: str, is_everyday: Callable[[str], bool]) -> bool:
     return all(map(is_everyday, key.split()))
 
 
-def is_marked(run: Run, read: Sequence[Token], openings: Collection[int] = (0,)) -> bool:
-    """Tell whether something says that a run of everyday words is a name.
+def is_marked(run: Run, text: str) -> bool:
+    """Tell whether something in ``text`` says that a run of everyday words is a name.
 
     That is a word like "for" or "team" beside it, or capital letters inside a sentence that is not all capitals.
     """
+    read = tokens(text)
     end = run.start + run.length
     before = read[run.start - 1].folded if run.start else ""
     after = read[end].folded if end < len(read) else ""
-    capital = run.start not in openings and all(token.written[:1].isupper() for token in read[run.start : end])
-    shouted = all(token.written == token.written.upper() for token in read)
-    return before in _BEFORE or after in _AFTER or (capital and not shouted)
+    if before in _BEFORE or after in _AFTER:
+        return True
+    if not all(token.written[:1].isupper() for token in read[run.start : end]):
+        return False
+    is_shouted = all(token.written == token.written.upper() for token in read)
+    return not is_shouted and run.start not in openings_in(text)

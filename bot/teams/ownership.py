@@ -64,6 +64,8 @@ class OwnerFinder:
             workspace_id, moment, persona_key=persona_key, team_ids=[*(one.id for one in line), None]
         )
         chain = list(candidates(persona_key, line, held, self._policy, moment))
+        if not chain:
+            return Ownership(None, at=at)
         is_past = moment < now
         walk = _Walk(self._directory, self._policy, await self._away(workspace_id, chain, moment), is_past=is_past)
         try:

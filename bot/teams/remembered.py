@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from bot.teams.model import Absence, Assignment, Cell, Rank, Team
+from bot.teams.model import Absence, Assignment, Rank, Team
 from bot.teams.naming import halves_of, key_of
 from bot.teams.store import MAX_CANDIDATES, OwnershipLookup
 
@@ -42,8 +42,8 @@ class RememberedOwnership:
         halves = [(key, pair) for key in self._by_name if (pair := halves_of(key))]
         self._by_head = _grouped((head, key) for key, (head, _) in halves)
         self._by_tail = _grouped((tail, key) for key, (_, tail) in halves)
-        self._held = _grouped((one.cell, one) for one in data.assignments)
-        self._personas = frozenset(cell.persona_key for cell in self._held)
+        self._held = _grouped(((one.cell.persona_key, one.cell.team_id), one) for one in data.assignments)
+        self._personas = frozenset(persona_key for persona_key, _ in self._held)
         self._away = _grouped((one.user_id, one) for one in data.absences)
 
     async def teams(
@@ -62,7 +62,7 @@ class RememberedOwnership:
         """See ``TeamLookup``."""
         if workspace_id != self._workspace_id:
             return await self._stored.teams.teams_named(workspace_id, keys)
-        return {key: self._by_name[key] for key in keys if key in self._by_name}
+        return {key: self._by_name[key] for key in self._by_name.keys() & keys}
 
     async def keys_half_like(
         self, workspace_id: str, heads: Collection[str], tails: Collection[str]
@@ -110,7 +110,7 @@ class RememberedOwnership:
                 workspace_id, at, persona_key=persona_key, team_ids=team_ids
             )
         personas = self._personas if persona_key is None else (persona_key,)
-        cells = {Cell(persona, team_id) for persona in personas for team_id in team_ids}
+        cells = {(persona, team_id) for persona in personas for team_id in team_ids}
         held = [one for cell in cells for one in self._held.get(cell, ()) if one.is_valid_at(at)]
         return sorted(held, key=_rank_and_age)
 
@@ -118,12 +118,12 @@ class RememberedOwnership:
         """See ``AbsenceLookup``."""
         if workspace_id != self._workspace_id or at < self._taken_at:
             return await self._stored.absences.absences(workspace_id, user_ids, at)
-        away = ((user_id, self._away_at(user_id, at)) for user_id in user_ids)
+        away = ((user_id, self._away_at(user_id, at)) for user_id in user_ids if user_id in self._away)
         return {user_id: absence for user_id, absence in away if absence}
 
     def _away_at(self, user_id: str, at: datetime) -> Absence | None:
         """Return somebody's absence; of several the latest that began."""
-        open_then = [one for one in self._away.get(user_id, ()) if one.since <= at < one.until]
+        open_then = [one for one in self._away[user_id] if one.since <= at < one.until]
         return max(open_then, key=lambda one: (one.since, one.id), default=None)
 
 
@@ -136,7 +136,10 @@ def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
 
 def _in_order(teams: Iterable[Team]) -> Sequence[Team]:
     """Return each team once, by name."""
-    return sorted({team.id: team for team in teams}.values(), key=lambda team: (key_of(team.name), team.id))
+    by_id = {team.id: team for team in teams}
+    if len(by_id) <= 1:
+        return list(by_id.values())
+    return sorted(by_id.values(), key=lambda team: (key_of(team.name), team.id))
 
 
 def _rank_and_age(one: Assignment) -> tuple[object, ...]:

@@ -21,6 +21,7 @@ ANY_TEXT = st.text(st.characters(), max_size=300)  # lone surrogates included
         ("see <https://example.com/a?b=c> please", "see please"),
         ("mail <mailto:a@b.example|a@b.example> please", "mail please"),
         ("see https://example.com/x please", "see please"),
+        ("see HTTPS://EXAMPLE.COM or WWW.example.com please", "see or please"),
         ("due <!date^1392734382^{date}|Feb 18> ok", "due Feb 18 ok"),
         ("R&amp;D &lt;3 &gt; 2", "R&D <3 > 2"),
         ("who pays :money_with_wings: :wave::skin-tone-2:", "who pays"),

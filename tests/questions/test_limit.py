@@ -71,3 +71,18 @@ def test_a_last_second_is_one_second() -> None:
 
     with pytest.raises(UserFacingError, match="ask again in 1 second[.]"):
         limit.take("T1", "U1")
+
+
+def test_of_very_many_people_the_ones_heard_of_least_recently_are_counted_anew() -> None:
+    limit = AskLimit(FakeClock(), most=1)
+    ask(limit, 1, user="U1")
+    ask(limit, 1, user="U2")
+    with pytest.raises(UserFacingError):
+        limit.take("T1", "U1")
+    for number in range(9_999):
+        ask(limit, 1, user=f"U9{number}")
+
+    limit.take("T1", "U2")
+
+    with pytest.raises(UserFacingError):
+        limit.take("T1", "U99998")

@@ -17,7 +17,6 @@ from bot.teams.naming import (
     mended,
     misspelt_runs,
     names_asked_for,
-    openings_in,
     plausible,
     possible_halves,
     runs_in,
@@ -35,7 +34,7 @@ NAMES = st.text(LETTERS, min_size=5, max_size=20)
 def named_in(text: str, *teams: Team) -> list[str]:
     """Return the names of the teams that ``text`` is taken to name."""
     named = {key_of(name): team for team in teams for name in team.names}
-    return [team.name for team in plausible(named, tokens(text), EVERYDAY.is_everyday, openings_in(text))]
+    return [team.name for team in plausible(named, text, EVERYDAY.is_everyday)]
 
 
 def test_names_that_differ_in_case_accents_and_punctuation_are_the_same() -> None:
@@ -197,9 +196,8 @@ def test_names_alike_are_offered_best_first() -> None:
 @given(st.text())
 def test_any_text_can_be_read_for_teams(text: str) -> None:
     read = tokens(text)
-    openings = openings_in(text)
 
-    assert all(run.key and is_marked(run, read, openings) in {True, False} for run in runs_in(read))
+    assert all(run.key and is_marked(run, text) in {True, False} for run in runs_in(read))
     assert all(name == key_of(name) for name in names_asked_for(split_for(text)[1]))
     assert len(misspelt_runs(read, EVERYDAY.knows)) <= 40
     assert channels_in(text) == groups_in(text) == ()
