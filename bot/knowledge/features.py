@@ -1,7 +1,7 @@
 """From words to what a linear model sees: words, pairs of words and pieces of words, weighted by rarity."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -16,6 +16,9 @@ Integers: TypeAlias = npt.NDArray[np.int32]
 
 PIECE_LENGTHS: Final = (3, 4, 5)
 """Lengths of the character pieces, the blank at either end of a word included."""
+
+START: Final = "^"
+"""Stands before the first word."""
 
 _LONGEST_WORD: Final = 30
 _NUMBER: Final = re.compile(r"\d+")
@@ -53,12 +56,12 @@ class Vocabulary:
 
     def rarity_of(self, word: str) -> float:
         """Return the inverse document frequency of a whole word; an unknown word is as rare as can be."""
-        number = self._numbers.get(f"={word}")
+        number = self._numbers.get(word_feature(word))
         return float(self.rarity[number]) if number is not None else float("inf")
 
     def vector(self, words: Sequence[str]) -> Vector:
         """Return the vector of ``words``: unknown features are left out, repeated ones count logarithmically."""
-        named = [number for number in self.numbers(word_features(words)) if number is not None]
+        named = [number for name in word_features(words) if (number := self.number(name)) is not None]
         pieces = [number for word in words for number in self.piece_numbers(word)]
         blocks = [self._block(named), self._block(pieces)]
         return Vector(
@@ -66,9 +69,9 @@ class Vocabulary:
             np.concatenate([block.weights for block in blocks]),
         )
 
-    def numbers(self, features: Iterable[str]) -> list[int | None]:
-        """Return the numbers of features, none for an unknown one."""
-        return list(map(self._numbers.get, features))
+    def number(self, feature: str) -> int | None:
+        """Return the number of a feature, none of an unknown one."""
+        return self._numbers.get(feature)
 
     def piece_numbers(self, word: str) -> tuple[int, ...]:
         """Return the numbers of a word's known pieces, as often as they occur."""
@@ -84,7 +87,8 @@ class Vocabulary:
 
 def words_of(tokens: Sequence[Token]) -> list[str]:
     """Return the words as the model sees them: all numbers alike ("q3" and "q4", "14k" and "20k")."""
-    return [_NUMBER.sub("0", token.folded)[:_LONGEST_WORD] for token in tokens]
+    folded = (token.folded for token in tokens)
+    return [(word if word.isalpha() else _NUMBER.sub("0", word))[:_LONGEST_WORD] for word in folded]
 
 
 def is_word(feature: str) -> bool:
@@ -95,11 +99,19 @@ def is_word(feature: str) -> bool:
 def word_features(words: Sequence[str]) -> list[str]:
     """Return every word, each followed by its pair with the word before it."""
     named = []
-    previous = "^"
-    for word in words:
-        named += [f"={word}", f"={previous} {word}"]
-        previous = word
+    for before, word in zip([START, *words], words, strict=False):
+        named += [word_feature(word), pair_feature(before, word)]
     return named
+
+
+def word_feature(word: str) -> str:
+    """Return the feature of a whole word."""
+    return f"={word}"
+
+
+def pair_feature(before: str, word: str) -> str:
+    """Return the feature of a word behind another one, or behind ``START``."""
+    return f"={before} {word}"
 
 
 def pieces_of(word: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The decision about a question: one persona, a question back, or none of our business. Pure."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -162,8 +162,17 @@ def _deciding_words(
     Words that stand in very many examples ("who", "the") explain nothing and are left out.
     """
     strongest = sorted((at for at, gain in enumerate(gains) if gain > 0), key=gains.__getitem__, reverse=True)
-    telling = [at for at in strongest if model.vocabulary.rarity_of(words[at]) >= _MIN_RARITY]
-    return tuple(dict.fromkeys(read[at].written for at in telling or strongest))[:_MAX_WORDS]
+    telling = (at for at in strongest if model.vocabulary.rarity_of(words[at]) >= _MIN_RARITY)
+    return _first_written(read, telling) or _first_written(read, strongest)
+
+
+def _first_written(read: Sequence[Token], places: Iterable[int]) -> tuple[str, ...]:
+    said: dict[str, None] = {}
+    for at in places:
+        said[read[at].written] = None
+        if len(said) == _MAX_WORDS:
+            break
+    return tuple(said)
 
 
 class Router:
