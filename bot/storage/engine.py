@@ -2,26 +2,36 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from bot.errors import UnavailableError
 from bot.storage.tables import Row
+from bot.storage.threads import on_a_thread
 
 BUSY_TIMEOUT_SECONDS: Final = 5
 _WRITES: Final = "finops_writes"
 _WRITER: Final = "finops_writer"
+_BESIDE: Final = "finops_beside"
+"""An engine on the same database, for threads."""
+
 _QUEUE: Final = "finops_queue_of_writers"
+_BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 _LOG_PAGES: Final = 10_000
 """Pages (4 KB) in SQLite's log before they are written back: whoever commits next has to wait for that."""
 
+# Parameters are questions and names: an error that quotes them would carry them into the log.
+_OPTIONS: Final = {"hide_parameters": True}
+
+T = TypeVar("T")
 _POSTGRES: Final = {
     "connect_timeout": BUSY_TIMEOUT_SECONDS,
     # A server that vanished without a word is given up as well; the system would wait a quarter of an hour.
@@ -44,22 +54,11 @@ def build_engine(database_url: str) -> AsyncEngine:
     imports and migrations take, and a pooler in between may refuse to pass such a setting on.
     """
     url = make_url(database_url)
-    # Parameters are questions and names: an error that quotes them would carry them into the log.
     if url.get_backend_name() != "sqlite":
-        return _with_writer(
-            create_async_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=_POSTGRES)
-        )
+        return _postgres(url)
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(
-        url,
-        hide_parameters=True,
-        connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
-        execution_options={_QUEUE: asyncio.Lock()},
-    )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return _with_writer(engine)
+    return _sqlite(url)
 
 
 @asynccontextmanager
@@ -77,12 +76,14 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-@asynccontextmanager
-async def inserting(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Begin the same transaction on a bare connection: a session costs more than a statement sent all the time."""
-    writer = engine.get_execution_options()[_WRITER]
-    async with _translated(engine), _turn(engine), writer.begin() as connection:
-        yield connection
+async def in_one_go(engine: AsyncEngine, do: Callable[[Connection], T]) -> T:
+    """Return what ``do`` returns in a transaction that writes: rolled back if it raises, else committed.
+
+    For what happens all the time: all of it runs on a thread, so that the event loop waits once, and not for every
+    step of every statement.
+    """
+    async with _translated(engine), _turn(engine):
+        return await on_a_thread(partial(_done, engine.get_execution_options()[_BESIDE], do))
 
 
 def insert_into(table: type[Row], engine: AsyncEngine) -> Any:  # noqa: ANN401 (either dialect's Insert)
@@ -96,10 +97,36 @@ def insert_into(table: type[Row], engine: AsyncEngine) -> Any:  # noqa: ANN401 (
     return sqlite.insert(table)
 
 
-def _with_writer(engine: AsyncEngine) -> AsyncEngine:
-    """Have the engine carry one whose transactions write: to derive it for each would take as long as to begin."""
-    engine.sync_engine.update_execution_options(**{_WRITER: engine.execution_options(**{_WRITES: True})})
+def _postgres(url: URL) -> AsyncEngine:
+    options: dict[str, Any] = {**_OPTIONS, "pool_pre_ping": True, "connect_args": _POSTGRES}
+    return _complete(create_async_engine(url, **options), create_engine(url, **options))
+
+
+def _sqlite(url: URL) -> AsyncEngine:
+    options: dict[str, Any] = {**_OPTIONS, "connect_args": {"timeout": BUSY_TIMEOUT_SECONDS}}
+    engine = create_async_engine(url, execution_options={_QUEUE: asyncio.Lock()}, **options)
+    beside = create_engine(url.set(drivername="sqlite"), **options)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(beside, "connect", _prepare_sqlite)
+    event.listen(beside, "begin", lambda connection: connection.exec_driver_sql(_BEGIN_WRITING))
+    return _complete(engine, beside)
+
+
+def _complete(engine: AsyncEngine, beside: Engine) -> AsyncEngine:
+    """Have the engine carry one on the same database for threads, and one whose transactions write.
+
+    To derive the latter for each transaction would take as long as to begin it.
+    """
+    event.listen(engine.sync_engine, "engine_disposed", lambda _engine: beside.dispose())
+    writer = engine.execution_options(**{_WRITES: True})
+    engine.sync_engine.update_execution_options(**{_BESIDE: beside, _WRITER: writer})
     return engine
+
+
+def _done(engine: Engine, do: Callable[[Connection], T]) -> T:
+    with engine.begin() as connection:
+        return do(connection)
 
 
 def _turn(engine: AsyncEngine) -> AbstractAsyncContextManager[None]:
@@ -135,7 +162,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 (
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    begin = "BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN"
+    begin = _BEGIN_WRITING if connection.get_execution_options().get(_WRITES) else "BEGIN"
     # Past SQLAlchemy's cursor, which goes to the driver's thread three times, and past its errors.
     adapted: Any = connection.connection.dbapi_connection
     adapted.run_async(lambda driver: driver.execute(begin))

@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, and_, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import aliased
 
 from bot.batches import Batches
 from bot.questions.inbox import Backlog, Failure, InboxItem, Letter
-from bot.storage.engine import insert_into, reading, writing
+from bot.storage.engine import in_one_go, insert_into, reading, writing
 from bot.storage.tables import InboxRow
 from bot.storage.workspaces import revisions_of
 from bot.surface import Surface
@@ -39,9 +39,12 @@ class SqlInboxStore:
             .on_conflict_do_nothing()
             .returning(InboxRow.workspace_id, InboxRow.channel_id, InboxRow.message_ts)
         )
-        async with writing(self._engine) as session:
-            await revisions_of(session, self._engine, workspaces)
-            new = {tuple(row) for row in await session.execute(insert)}
+
+        def accepted(connection: Connection) -> set[tuple[Any, ...]]:
+            revisions_of(connection, self._engine, workspaces)
+            return {tuple(row) for row in connection.execute(insert)}
+
+        new = await in_one_go(self._engine, accepted)
         is_new = []
         for letter, _ in letters:
             is_new.append((key := (letter.workspace_id, letter.channel_id, letter.ts)) in new)

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Update, and_, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import ColumnElement, Connection, Update, and_, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.batches import Batches
 from bot.knowledge.linear import UNRELATED
 from bot.knowledge.model import Decision
 from bot.questions.learning import Correction
 from bot.questions.model import TELLING_LEASE, Asked, Feedback, Kept, News, StoredQuestion, Verdict
-from bot.storage.engine import insert_into, inserting, reading, writing
+from bot.storage.engine import in_one_go, insert_into, reading, writing
 from bot.storage.tables import FeedbackRow, QuestionRow, Row
 from bot.storage.workspaces import revisions_of
 from bot.surface import Surface
@@ -54,24 +54,29 @@ class SqlQuestionStore:
         """See ``QuestionStore``."""
         asked, values = question.asked, _values(question)
         change = _update(asked.workspace_id, question.id).values({name: values[name] for name in _SAID})
-        async with writing(self._engine) as session:
-            await session.execute(change)
-            revisions = await revisions_of(session, self._engine, {asked.workspace_id: question.asked_at})
+
+        def put(connection: Connection) -> Kept:
+            connection.execute(change)
+            revisions = revisions_of(connection, self._engine, {asked.workspace_id: question.asked_at})
             return Kept(question.id, revisions[asked.workspace_id])
+
+        return await in_one_go(self._engine, put)
 
     async def _add_all(self, questions: Sequence[StoredQuestion]) -> Sequence[Kept]:
         alone = [_values(one) for one in questions if one.asked.message_ts is None]
-        async with inserting(self._engine) as connection:
-            revisions = await revisions_of(
-                connection, self._engine, {one.asked.workspace_id: one.asked_at for one in questions}
-            )
+        of_messages = sorted((one for one in questions if one.asked.message_ts), key=_message_of)
+        workspaces = {one.asked.workspace_id: one.asked_at for one in questions}
+
+        def add(connection: Connection) -> Sequence[Kept]:
+            revisions = revisions_of(connection, self._engine, workspaces)
             if alone:
-                await connection.execute(_INSERT, alone)
-            of_messages = sorted((one for one in questions if one.asked.message_ts), key=_message_of)
-            ids = {one.id: await self._add_of_message(connection, one) for one in of_messages}
+                connection.execute(_INSERT, alone)
+            ids = {one.id: self._add_of_message(connection, one) for one in of_messages}
             return [Kept(ids.get(one.id, one.id), revisions[one.asked.workspace_id]) for one in questions]
 
-    async def _add_of_message(self, connection: AsyncConnection, question: StoredQuestion) -> str:
+        return await in_one_go(self._engine, add)
+
+    def _add_of_message(self, connection: Connection, question: StoredQuestion) -> str:
         """Keep it in the place of what was kept of the same message."""
         values = _values(question)
         kept = (
@@ -83,7 +88,7 @@ class SqlQuestionStore:
             )
             .returning(QuestionRow.id)
         )
-        return str((await connection.execute(kept)).scalar_one())
+        return str(connection.execute(kept).scalar_one())
 
     async def find(self, workspace_id: str, question_id: str) -> StoredQuestion | None:
         """See ``QuestionStore``."""

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy import Connection, Executable, bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.storage.engine import insert_into
 from bot.storage.tables import WorkspaceRow
@@ -34,29 +34,33 @@ async def lock_workspace(session: AsyncSession, engine: AsyncEngine, workspace_i
     await session.execute(row.with_for_update(key_share=True))  # what refers to it goes on
 
 
-async def revisions_of(
-    session: AsyncSession | AsyncConnection, engine: AsyncEngine, workspaces: Mapping[str, datetime]
+def revisions_of(
+    connection: Connection, engine: AsyncEngine, workspaces: Mapping[str, datetime]
 ) -> dict[str, int]:
     """Make sure that workspaces have their rows, with the moments they are made at; return their revisions.
 
     Those that are there are only read: to insert one would wait for whoever changes its ownership.
     """
-    known = await _known_revisions(session, workspaces)
+    known = _known_revisions(connection, workspaces)
     missing = sorted(workspaces.keys() - known.keys())
     for workspace_id in missing:
-        await ensure_workspace(session, engine, workspace_id, workspaces[workspace_id])
+        connection.execute(_ensured(engine, workspace_id, workspaces[workspace_id]))
     if missing:  # somebody else may have made one meanwhile, and changed it
-        known |= await _known_revisions(session, workspaces)
+        known |= _known_revisions(connection, workspaces)
     return known
 
 
-async def _known_revisions(session: AsyncSession | AsyncConnection, workspaces: Collection[str]) -> dict[str, int]:
-    return {row.id: row.revision for row in await session.execute(_REVISIONS, {"workspaces": list(workspaces)})}
+def _known_revisions(connection: Connection, workspaces: Collection[str]) -> dict[str, int]:
+    return {row.id: row.revision for row in connection.execute(_REVISIONS, {"workspaces": list(workspaces)})}
 
 
-async def ensure_workspace(
-    session: AsyncSession | AsyncConnection, engine: AsyncEngine, workspace_id: str, at: datetime
-) -> None:
+async def ensure_workspace(session: AsyncSession, engine: AsyncEngine, workspace_id: str, at: datetime) -> None:
     """Make sure the workspace has its row; two processes may do so at once."""
-    insert = insert_into(WorkspaceRow, engine).values(id=workspace_id, created_at=at)
-    await session.execute(insert.on_conflict_do_nothing())
+    await session.execute(_ensured(engine, workspace_id, at))
+
+
+def _ensured(engine: AsyncEngine, workspace_id: str, at: datetime) -> Executable:
+    made: Executable = (
+        insert_into(WorkspaceRow, engine).values(id=workspace_id, created_at=at).on_conflict_do_nothing()
+    )
+    return made

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, text
 
 from bot.errors import UnavailableError
-from bot.storage.engine import build_engine, inserting, writing
+from bot.storage.engine import build_engine, in_one_go, writing
 
 
 def impatient(connection: Any, _record: object) -> None:  # noqa: ANN401 (a driver's own connection)
@@ -18,20 +18,18 @@ def impatient(connection: Any, _record: object) -> None:  # noqa: ANN401 (a driv
 
 async def test_a_file_that_somebody_else_writes_to_is_unavailable_until_they_are_done(tmp_path: Path) -> None:
     path = tmp_path / "shared.sqlite3"
-    engine = build_engine(f"sqlite+aiosqlite:///{path}")
+    engine = build_engine(f"sqlite+aiosqlite:///{path}?timeout=0")
     event.listen(engine.sync_engine, "connect", impatient)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("CREATE TABLE note (words)")
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(UnavailableError, match="locked"):
-        async with inserting(engine) as connection:
-            await connection.execute(text("INSERT INTO note VALUES ('lost')"))
+        await in_one_go(engine, lambda connection: connection.execute(text("INSERT INTO note VALUES ('lost')")))
     with pytest.raises(UnavailableError, match="locked"):
         async with writing(engine) as session:
             await session.execute(text("INSERT INTO note VALUES ('lost')"))
     other.execute("COMMIT")
-    async with inserting(engine) as connection:
-        await connection.execute(text("INSERT INTO note VALUES ('kept')"))
+    await in_one_go(engine, lambda connection: connection.execute(text("INSERT INTO note VALUES ('kept')")))
     assert other.execute("SELECT words FROM note").fetchall() == [("kept",)]
     other.close()
     await engine.dispose()
