@@ -38,11 +38,12 @@ LOOK_EVERY_SECONDS = 15
 
 @dataclass(frozen=True)
 class Figures:
-    """What one server did: requests a second, and how long they took, in milliseconds."""
+    """What one server did: requests a second, how long they took, and its processor for each; in milliseconds."""
 
     per_second: float
     p50: float
     p99: float
+    processor: float
 
 
 def main() -> None:
@@ -57,7 +58,7 @@ def main() -> None:
 
 async def run(seconds: float, postgres: str | None, soak_minutes: float) -> None:
     """Run every part on every database."""
-    print(f"{os.cpu_count()} cores")
+    print(f"{os.cpu_count()} cores; a million additions in Python take {additions_ms():.0f} ms on one of them")
     with tempfile.TemporaryDirectory() as folder:
         urls = {"SQLite": f"sqlite+aiosqlite:///{Path(folder) / 'bench.sqlite3'}"}
         urls |= {"PostgreSQL": postgres} if postgres else {}
@@ -69,9 +70,21 @@ async def run(seconds: float, postgres: str | None, soak_minutes: float) -> None
                 await soaks(slack, urls, soak_minutes)
 
 
+def additions_ms() -> float:
+    """Return what tells how fast a processor is right now, the best of five, in milliseconds."""
+    times = []
+    for _ in range(5):
+        started, total = time.thread_time(), 0
+        for number in range(1_000_000):
+            total += number
+        times.append(time.thread_time() - started)
+    return min(times) * 1e3
+
+
 async def compare(slack: SlackStandIn, urls: dict[str, str], seconds: float) -> None:
     """Ask each server over each number of connections, and compare it with the first one."""
-    print(heading("Server", "connections", "requests/s", "p50 ms", "p99 ms", "throughput ×", "p99 ×", "MB"))
+    columns = ("Server", "connections", "requests/s", "p50 ms", "p99 ms", "throughput ×", "p99 ×", "CPU ms", "MB")
+    print(heading(*columns))
     async with acknowledging(slack.api_url) as server:
         await warm(server)
         base = {connections: await load(server, connections, seconds) for connections in CONNECTIONS}
@@ -92,10 +105,11 @@ async def warm(server: Server) -> None:
 
 async def load(server: Server, connections: int, seconds: float) -> Figures:
     """Ask over so many connections for so long."""
+    before = server.processor_seconds
     ordered = sorted(await over_connections(server.address, connections, seconds))
-    return Figures(
-        len(ordered) / seconds, statistics.median(ordered) * 1e3, ordered[int(len(ordered) * 0.99)] * 1e3
-    )
+    processor = (server.processor_seconds - before) / len(ordered)
+    p50, p99 = statistics.median(ordered), ordered[int(len(ordered) * 0.99)]
+    return Figures(len(ordered) / seconds, p50 * 1e3, p99 * 1e3, processor * 1e3)
 
 
 def show_load(name: str, found: dict[int, Figures], base: dict[int, Figures], server: Server) -> None:
@@ -104,7 +118,8 @@ def show_load(name: str, found: dict[int, Figures], base: dict[int, Figures], se
         other = base[connections]
         ratios = f"{one.per_second / other.per_second:.2f} | {one.p99 / other.p99:.1f}"
         figures = f"{one.per_second:,.0f} | {one.p50:.1f} | {one.p99:.1f} | {ratios}"
-        print(f"| {name} | {connections} | {figures} | {server.megabytes:.0f} |", flush=True)
+        taken = f"{one.processor:.2f} | {server.megabytes:.0f}"
+        print(f"| {name} | {connections} | {figures} | {taken} |", flush=True)
 
 
 async def bursts(slack: SlackStandIn, urls: dict[str, str]) -> None:

@@ -53,6 +53,12 @@ class Server:
         return pages * resource.getpagesize() / 1e6
 
     @property
+    def processor_seconds(self) -> float:
+        """Time on a processor since it started, of all its threads, in seconds."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # in user mode, and in the kernel
+
+    @property
     def open_files(self) -> int:
         """How many files and connections it holds."""
         return sum(1 for _ in Path(f"/proc/{self.pid}/fd").iterdir())
