@@ -31,7 +31,7 @@ class Work:
 
 async def settled() -> None:
     """Let everything go on that can."""
-    for _ in range(5):
+    for _ in range(20):
         await asyncio.sleep(0)
 
 
