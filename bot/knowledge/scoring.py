@@ -50,7 +50,7 @@ class Scores:
 
 
 class Scorer:
-    """Scores words as ``Vocabulary.vector`` times the weights would, and the intercept."""
+    """Scores words as ``Vocabulary.vector`` times the weights would, and the intercept; for one thread."""
 
     def __init__(self, model: RoutingModel) -> None:
         self._model = model
