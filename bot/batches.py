@@ -10,7 +10,7 @@ MOST_AT_ONCE: Final = 100
 """Items of one batch: few enough that the first of them does not wait for long."""
 
 _QUIET_TURNS: Final = 8
-"""Turns of the event loop without a new item, after which a batch begins: what arrives takes two to become one."""
+"""Turns of the event loop without a new item, after which a batch begins; with three, 16 askers came by halves."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -19,8 +19,8 @@ R = TypeVar("R")
 class Batches(Generic[T, R]):
     """Collects items while a batch is under way, or they come in a row, and does them all next.
 
-    A lone item does not wait. An item is never part of a batch that began before it was given, so its result is
-    at least as new.
+    A lone item waits for a few turns of the loop. An item is never part of a batch that began before it was given,
+    so its result is at least as new.
     """
 
     def __init__(self, do: Callable[[Sequence[T]], Awaitable[Sequence[R]]]) -> None:
