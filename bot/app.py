@@ -21,6 +21,7 @@ from bot.errors import ConfigurationError, SlackRefusedError
 from bot.handlers import register
 from bot.handlers.guard import guarded
 from bot.handlers.messages import LetterAnswerer, MessageHandlers
+from bot.handlers.slash import SlackApp
 from bot.http import MetricsPage, build_http_app, build_status_app
 from bot.jobs import build_digesting, jobs
 from bot.messenger import SlackMessenger, called, workspace_of
@@ -64,7 +65,7 @@ def build_bot(services: Services, client: AsyncWebClient, workspace_id: str | No
     Listeners finish before Slack is answered, so that a command's answer travels in its acknowledgement.
     Signatures are verified before a request gets here, by ``bot.http``; a socket needs none.
     """
-    app = AsyncApp(
+    app = SlackApp(
         name="finops-bot",
         client=client,
         signing_secret="",

@@ -54,10 +54,15 @@ class RequestIdOfPayload(AsyncMiddleware):
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002
     ) -> BoltResponse | None:
         """Go on with an id in the log."""
-        if _KEY not in get_contextvars():
-            bind_contextvars(**{_KEY: uuid4().hex})
+        bind_request_id()
         await next()
         return resp
+
+
+def bind_request_id() -> None:
+    """Bind an id to the log for as long as this task runs, if there is none."""
+    if _KEY not in get_contextvars():
+        bind_contextvars(**{_KEY: uuid4().hex})
 
 
 def _id_of(given: str) -> str:

@@ -41,7 +41,6 @@ from bot.handlers.home import HomeHandlers
 from bot.handlers.learn import LearnHandlers
 from bot.handlers.listeners import (
     Messenger,
-    SlashCommands,
     on_change,
     on_click,
     on_home,
@@ -55,6 +54,7 @@ from bot.handlers.manage import ManageHandlers
 from bot.handlers.messages import MessageHandlers
 from bot.handlers.options import OptionsHandlers
 from bot.handlers.review import ReviewHandlers
+from bot.handlers.slash import SlackApp, SlashCommands
 from bot.handlers.team_form import TeamFormHandlers
 from bot.handlers.teams import TeamHandlers
 from bot.services import Services
@@ -66,7 +66,7 @@ CHANGES: Final = ("user_change", "subteam_updated", "subteam_members_changed")
 
 
 def register(
-    app: AsyncApp, services: Services, messenger: Messenger, messages: MessageHandlers, send_digest: SendNow
+    app: SlackApp, services: Services, messenger: Messenger, messages: MessageHandlers, send_digest: SendNow
 ) -> None:
     """Connect every command, event and action with its handler."""
     coverage = CoverageHandlers(services)
@@ -75,7 +75,7 @@ def register(
     digests = DigestHandlers(services, messenger, home, send_digest)
     assign_forms, team_forms = AssignFormHandlers(services, home), TeamFormHandlers(services, home)
     assign, teams, away = AssignHandlers(services), TeamHandlers(services, team_forms), AwayHandlers(services)
-    app.use(
+    app.answer_commands(
         SlashCommands(
             COMMAND,
             {

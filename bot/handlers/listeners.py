@@ -1,22 +1,17 @@
 """Between Bolt and the handlers: acknowledge, parse, call one handler inside the guard, reply."""
 
-import asyncio
 import html
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final, Protocol, TypeAlias
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Protocol, TypeAlias
 
 import structlog
-from slack_bolt import BoltResponse
-from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncBoltRequest, AsyncRespond
-from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.async_app import AsyncAck, AsyncBoltContext, AsyncRespond
 from slack_sdk.models.blocks import Option
 from slack_sdk.models.views import View
 
 from bot.blocks.notice import home_notice_view, notice_view
 from bot.blocks.text import Message, plain_message
 from bot.errors import UnavailableError
-from bot.handlers.commands import Command
-from bot.handlers.grammar import parse_command
 from bot.handlers.guard import guarded
 from bot.handlers.messages import MessageHandlers
 from bot.handlers.payloads import (
@@ -25,7 +20,6 @@ from bot.handlers.payloads import (
     MessageShortcut,
     OptionsRequest,
     Payload,
-    SlashCommand,
     Submission,
     ViewClick,
     changed_id,
@@ -36,16 +30,14 @@ from bot.handlers.payloads import (
     message_shortcut,
     new_letter,
     options_request,
-    slash_command,
     submission,
     view_click,
 )
-from bot.handlers.replies import ClickReply, Later, OpenForm, Replacement, SubmissionReply, ViewReply
+from bot.handlers.replies import ClickReply, Replacement, SubmissionReply, ViewReply
 
 _log = structlog.get_logger(__name__)
 _NOT_TAKEN: Final = plain_message("Slack did not take what I had to say there. Please click again.")
 Listener: TypeAlias = Callable[..., Awaitable[None]]
-CommandHandler: TypeAlias = Callable[[SlashCommand, Any], Awaitable[Message | Later | OpenForm]]
 
 
 class Messenger(Protocol):
@@ -68,57 +60,6 @@ class Messenger(Protocol):
 
     async def whisper(self, channel_id: str, user_id: str, message: Message) -> None:
         """Post in a channel what only this person sees."""
-
-
-class SlashCommands(AsyncMiddleware):
-    """Answers a slash command: the answer travels in the acknowledgement, for the asker's eyes.
-
-    It stands before Bolt's listeners and not among them, because they are most of what comes in: for a listener
-    Bolt gathers every argument that one could ask for, twice.
-    """
-
-    def __init__(
-        self, command: str, handlers: Mapping[type[Command], CommandHandler], messenger: Messenger
-    ) -> None:
-        self._command = command
-        self._handlers = handlers
-        self._messenger = messenger
-        self._waiting: set[asyncio.Task[None]] = set()  # a task nobody holds may be collected before it ends
-
-    async def async_process(
-        self,
-        *,
-        req: AsyncBoltRequest,
-        resp: BoltResponse,
-        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 (the interface of Bolt)
-    ) -> BoltResponse | None:
-        """Answer the command; pass on what is none."""
-        if req.body.get("command") != self._command:
-            await next()
-            return resp
-        command = slash_command(req.body)
-        reply = await guarded(self._answer, command)
-        if isinstance(reply, Later):
-            task = asyncio.create_task(self._finish(reply, command, req.context.respond))
-            self._waiting.add(task)
-            task.add_done_callback(self._waiting.discard)
-            reply = reply.now
-        if reply is None:
-            return await req.context.ack()
-        return await req.context.ack(response_type="ephemeral", text=reply.text, blocks=reply.blocks)
-
-    async def _answer(self, command: SlashCommand) -> Message | Later | None:
-        parsed = parse_command(command.text)
-        reply = await self._handlers[type(parsed)](command, parsed)
-        if not isinstance(reply, OpenForm):
-            return reply
-        await self._messenger.open_form(command.trigger_id, reply.view)
-        return None
-
-    async def _finish(self, later: Later, command: SlashCommand, respond: AsyncRespond | None) -> None:
-        message = await guarded(later.then, command)
-        if respond is not None:
-            await _respond(respond, message, replace_original=True)
 
 
 def on_message(handlers: MessageHandlers, messenger: Messenger) -> Listener:
@@ -168,7 +109,7 @@ def on_click(handler: Callable[[Click], Awaitable[ClickReply]], messenger: Messe
         if not is_told:
             reply = ClickReply(note=_NOT_TAKEN)
         if reply.replacement:
-            await _respond(respond, reply.replacement, replace_original=True)
+            await responded(respond, reply.replacement, replace_original=True)
         if reply.note:
             await _add(respond, reply.note, "ephemeral", clicked.thread_ts)
 
@@ -295,10 +236,10 @@ async def _replaced(messenger: Messenger, change: Replacement) -> None:
 async def _add(respond: AsyncRespond, message: Message, response_type: str, thread_ts: str | None) -> bool:
     """Say something new in the channel or, if there is one, in the thread; return whether Slack took it."""
     where = {"thread_ts": thread_ts} if thread_ts else {}
-    return await _respond(respond, message, response_type=response_type, replace_original=False, **where)
+    return await responded(respond, message, response_type=response_type, replace_original=False, **where)
 
 
-async def _respond(respond: AsyncRespond, message: Message, **options: str | bool) -> bool:
+async def responded(respond: AsyncRespond, message: Message, **options: str | bool) -> bool:
     """Return whether Slack took it; an error now would take back the acknowledgement of what is done already."""
     try:
         response = await respond(text=message.text, blocks=message.blocks, **options)  # type: ignore[arg-type]
