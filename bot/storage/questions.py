@@ -12,7 +12,7 @@ from bot.knowledge.linear import UNRELATED
 from bot.knowledge.model import Decision
 from bot.questions.learning import Correction
 from bot.questions.model import TELLING_LEASE, Asked, Feedback, Kept, News, StoredQuestion, Verdict
-from bot.storage.engine import in_one_go, insert_into, reading, writing
+from bot.storage.engine import in_one_go, in_one_statement, insert_into, reading, writing
 from bot.storage.tables import FeedbackRow, QuestionRow, Row
 from bot.storage.workspaces import revisions_of
 from bot.surface import Surface
@@ -63,6 +63,21 @@ class SqlQuestionStore:
         return await in_one_go(self._engine, put)
 
     async def _add_all(self, questions: Sequence[StoredQuestion]) -> Sequence[Kept]:
+        if self._engine.dialect.name == "postgresql" and all(one.asked.message_ts is None for one in questions):
+            kept = await self._add_at_once(questions)
+            if kept:
+                return kept
+        return await self._add_in_turn(questions)
+
+    async def _add_at_once(self, questions: Sequence[StoredQuestion]) -> Sequence[Kept]:
+        """Keep questions that are no messages, all or none: the latter where a workspace has no row yet."""
+        from bot.storage.at_once import keep_at_once  # noqa: PLC0415 (only the dialect in use is imported)
+
+        rows = [_values(one) for one in questions]
+        revisions = await in_one_statement(self._engine, lambda connection: keep_at_once(connection, rows))
+        return [Kept(one.id, revisions[one.id]) for one in questions] if revisions else []
+
+    async def _add_in_turn(self, questions: Sequence[StoredQuestion]) -> Sequence[Kept]:
         alone = [_values(one) for one in questions if one.asked.message_ts is None]
         of_messages = sorted((one for one in questions if one.asked.message_ts), key=_message_of)
         workspaces = {one.asked.workspace_id: one.asked_at for one in questions}

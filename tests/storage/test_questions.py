@@ -1,5 +1,6 @@
 """The question store keeps its promises on every database."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -47,6 +48,24 @@ async def test_questions_without_a_message_are_all_kept(store: SqlQuestionStore)
     kept = [await store.add(question) for question in questions]
 
     assert [one.id for one in kept] == [question.id for question in questions]
+
+
+async def test_questions_of_several_workspaces_are_kept_together(
+    store: SqlQuestionStore, engine: AsyncEngine
+) -> None:
+    """As they were asked, whether their workspaces were known before or not; with a message among them, too."""
+    command = replace(a_question('wer zahlt das? 予算 \\ " 🎉'), message_ts=None, channel_id=None)
+    await SqlTeamStore(engine).add_team(an_actor(), a_team(), NOW)
+    ours, again = a_stored_question(command), a_stored_question(command)
+    theirs = [a_stored_question(replace(command, workspace_id="T0OTHER")) for _ in range(3)]
+
+    first = await asyncio.gather(*(store.add(one) for one in (ours, *theirs[:2])))
+    second = await asyncio.gather(store.add(again), store.add(theirs[2]), store.add(a_stored_question()))
+
+    assert first == [Kept(ours.id, 1), Kept(theirs[0].id, 0), Kept(theirs[1].id, 0)]
+    assert [one.revision for one in second] == [1, 0, 1]
+    for one in (ours, again, *theirs):
+        assert await store.find(one.asked.workspace_id, one.id) == one
 
 
 async def test_what_is_kept_tells_how_often_ownership_was_changed(
