@@ -16,6 +16,7 @@ from bot.digests.coverage_service import CoverageService
 from bot.digests.service import DigestService
 from bot.digests.watch import CoverageWatch
 from bot.errors import KnowledgeError
+from bot.knowledge.reading import Read, Reader
 from bot.knowledge.routing import Policy, Router
 from bot.questions.learning import Proposal
 from bot.questions.learning_service import LearningService
@@ -67,9 +68,15 @@ CACHE_FOLDER: Final = Path("var/cache")
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, router: Router, directory: Directory, clock: Clock = system_clock
+    settings: Settings,
+    router: Router,
+    directory: Directory,
+    clock: Clock = system_clock,
+    read: Read | None = None,
 ) -> AsyncIterator[Services]:
     """Open the database and build the services; everything is closed at the end.
+
+    ``read`` reads questions; they are read here by default.
 
     The embedded default database is created and migrated; any other one must be up to date.
 
@@ -80,13 +87,18 @@ async def open_services(
     engine = build_engine(settings.database_url)
     try:
         await _prepare(engine, settings)
-        yield build_services(settings, engine, router, directory, clock)
+        yield build_services(settings, engine, router, directory, clock, read)
     finally:
         await engine.dispose()
 
 
 def build_services(
-    settings: Settings, engine: AsyncEngine, router: Router, directory: Directory, clock: Clock
+    settings: Settings,
+    engine: AsyncEngine,
+    router: Router,
+    directory: Directory,
+    clock: Clock,
+    read: Read | None = None,
 ) -> Services:
     """Return the services on an open database; ``ConfigurationError`` if the rules of ownership are broken."""
     teams, assignments, absences = SqlTeamStore(engine), SqlAssignmentStore(engine), SqlAbsenceStore(engine)
@@ -121,7 +133,7 @@ def build_services(
         policy=policy,
         clock=clock,
         asking=AskService(
-            route=router.route,
+            read=read or Reader(router.route, router.catalogue).read,
             catalogue=router.catalogue,
             finders=FindersInMemory(build_ownership_memory(engine, clock), finder, owners),
             directory=directory,

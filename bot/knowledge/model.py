@@ -119,11 +119,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Confident:
-    """One persona owns it. ``runners_up`` are the next ones, best first, at least two."""
+    """One persona owns it.
+
+    ``runners_up`` are the next ones, best first, at least two. ``example`` says nearly the same as the question;
+    none where no example of the best one's responsibility does, or nobody looked for it.
+    """
 
     best: Match
     runners_up: tuple[Match, ...]
     words: tuple[str, ...]
+    example: str | None = None
 
     @property
     def matches(self) -> tuple[Match, ...]:

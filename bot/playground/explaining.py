@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cli.output import answer_as_json
 from bot.errors import UserFacingError
+from bot.knowledge.reading import Reader
 from bot.knowledge.routing import Router
 from bot.playground.web_api import WORKSPACE_ID
 from bot.questions.model import Answer, Asked, Kept, PersonaAnswer, StoredQuestion
@@ -49,7 +50,7 @@ class Explaining:
         self._questions = NothingKept(engine)
         self._directory = services.directory
         self._asking = AskService(
-            route=router.route,
+            read=Reader(router.route, services.catalogue).read,
             catalogue=services.catalogue,
             finders=UpToDate(
                 build_ownership_memory(engine, services.clock),

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from bot.clock import Clock
 from bot.errors import UnavailableError, UserFacingError
-from bot.knowledge.matching import nearest
 from bot.knowledge.model import (
     FALLBACK_PERSONA,
     Ambiguous,
@@ -18,6 +17,7 @@ from bot.knowledge.model import (
     Unrelated,
     decision_of,
 )
+from bot.knowledge.reading import Read
 from bot.knowledge.text import presentable, tokens
 from bot.questions.model import (
     Answer,
@@ -45,9 +45,6 @@ MAX_STORED_CHARACTERS: Final = 4_000
 
 _MAX_ROUNDS: Final = 3
 """So often one answer is put right while somebody changes ownership all the time, as an import by hand would."""
-
-MIN_EXAMPLE_SCORE: Final = 55.0
-"""Similarity (0–100, see ``nearest``) from which an example is worth showing."""
 
 
 class QuestionStore(Protocol):
@@ -113,23 +110,20 @@ class AskService:
     def __init__(
         self,
         *,
-        route: Callable[[str], Routing],
+        read: Read,
         catalogue: Catalogue,
         finders: FinderSource,
         directory: Directory,
         store: QuestionStore,
         clock: Clock,
     ) -> None:
-        self._route = route
+        self._read = read
         self._finders = finders
         self._catalogue = catalogue
         self._directory = directory
         self._store = store
         self._clock = clock
         self._watch: Watch = _unwatched
-        self._examples = {
-            one.identity: tuple(example.text for example in one.examples) for one in catalogue.responsibilities()
-        }
 
     def watch(self, watch: Watch) -> None:
         """Have ``watch`` called with every answer from now on."""
@@ -174,7 +168,7 @@ class AskService:
             raise UserFacingError(
                 "I found no words to go by. Ask in a sentence, like: who signs off the savings plan?"
             )
-        routing = self._route(text)
+        routing = await self._read(text, asked.text)
         best = routing.matches[0] if routing.matches else None
         chosen = team.team if isinstance(team, TeamChoice) else None
         question = StoredQuestion(
@@ -254,7 +248,7 @@ class AskService:
             raise UserFacingError(f"There is no persona “{persona_key}” any more. Please ask the question again.")
         finders = await self._finders.current(workspace_id)
         (text, team), is_discreet = await self._about(question.asked, finders)
-        routing = self._route(text)
+        routing = await self._read(text, question.asked.text)
         reasons = routing if isinstance(routing, Confident) and routing.best.persona.key == persona_key else None
         return await self._owned(question, persona_key, reasons, team, finders, is_discreet=is_discreet)
 
@@ -336,15 +330,9 @@ class AskService:
             team=choice,
             ownership=ownership,
             fallback=fallback,
-            example=self._nearest_example(question, reasons),
+            example=reasons.example if reasons else None,
             either_way=either_way,
         )
-
-    def _nearest_example(self, question: StoredQuestion, reasons: Confident | None) -> str | None:
-        if reasons is None:
-            return None
-        examples = self._examples[reasons.best.responsibility.identity]
-        return nearest(question.asked.text, examples, MIN_EXAMPLE_SCORE)
 
 
 async def _who(question: StoredQuestion, persona_key: str, team: Team | None, finders: Finders) -> Ownership:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import UserFacingError
 from bot.knowledge.model import Ambiguous, Routing, Unrelated
+from bot.knowledge.reading import Reader
 from bot.questions.model import ChoiceAnswer, PersonaAnswer, TeamQuestionAnswer, UnrelatedAnswer, Verdict
 from bot.questions.service import MAX_STORED_CHARACTERS, AskService
 from bot.storage.absences import SqlAbsenceStore
@@ -61,10 +62,10 @@ class Bench:
         )
         self.routing: Routing = a_confident_routing(a_match(FINANCE))
         self.routed: list[str] = []
-        clock = FakeClock()
+        clock, catalogue = FakeClock(), a_catalogue(FINANCE, ITAM, PRACTITIONER)
         self.service = AskService(
-            route=self._route,
-            catalogue=a_catalogue(FINANCE, ITAM, PRACTITIONER),
+            read=Reader(self._route, catalogue).read,
+            catalogue=catalogue,
             finders=FindersInMemory(
                 build_ownership_memory(engine, clock),
                 TeamFinder(self.teams, self.directory, EverydayLexicon()),
