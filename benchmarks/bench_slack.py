@@ -5,7 +5,7 @@
 Each server is a process of its own; this process is Slack: it sends signed requests, takes the posts and answers
 the look-ups. Questions are those of the own benchmark, for a company of fifty teams.
 
-1. ``/finops who-owns`` over one and over 16 connections: answers a second, and how long each takes.
+1. ``/finops who-owns`` over one and over 16 connections, in turns: answers a second, and how long each takes.
 2. A burst: 200 mentions at once while Slack takes 800 ms for each post.
 3. ``--soak``: commands and mentions at a steady pace, and what becomes of memory and open files.
 """
@@ -18,7 +18,8 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Awaitable, Iterator
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from slack_servers import PEOPLE, Server, acknowledging, answering
@@ -27,6 +28,7 @@ from slack_traffic import Traffic, at_a_pace, connected, over_connections
 from bot.playground.slack import SlackStandIn
 
 CONNECTIONS = (1, 16)
+TURNS = 5
 BURST = 200
 POST_SECONDS = 0.8
 SOAK_PER_SECOND = 40
@@ -36,14 +38,27 @@ MENTIONED = 4
 LOOK_EVERY_SECONDS = 15
 
 
-@dataclass(frozen=True)
+@dataclass
 class Figures:
-    """What one server did: requests a second, how long they took, and its processor for each; in milliseconds."""
+    """What one server did: how long each request took, in all how long it was asked, and its processor's time."""
 
-    per_second: float
-    p50: float
-    p99: float
-    processor: float
+    times: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    processor_seconds: float = 0.0
+
+    @property
+    def per_second(self) -> float:
+        """Requests a second."""
+        return len(self.times) / self.seconds
+
+    @property
+    def processor(self) -> float:
+        """Milliseconds of a processor for each request."""
+        return self.processor_seconds / len(self.times) * 1e3
+
+    def share(self, percent: int) -> float:
+        """Return the milliseconds within which so many of the requests were answered."""
+        return statistics.quantiles(self.times, n=100)[percent - 1] * 1e3
 
 
 def main() -> None:
@@ -82,18 +97,22 @@ def additions_ms() -> float:
 
 
 async def compare(slack: SlackStandIn, urls: dict[str, str], seconds: float) -> None:
-    """Ask each server over each number of connections, and compare it with the first one."""
-    columns = ("Server", "connections", "requests/s", "p50 ms", "p99 ms", "throughput ×", "p99 ×", "CPU ms", "MB")
-    print(heading(*columns))
-    async with acknowledging(slack.api_url) as server:
-        await warm(server)
-        base = {connections: await load(server, connections, seconds) for connections in CONNECTIONS}
-        show_load("acknowledges only", base, base, server)
-    for name, url in urls.items():
-        async with answering(slack.api_url, url) as server:
+    """Ask each server over each number of connections, and compare it with the first one.
+
+    They take turns, so that what else goes on at this machine is nobody's in particular.
+    """
+    async with AsyncExitStack() as running:
+        servers = {"acknowledges only": await running.enter_async_context(acknowledging(slack.api_url))}
+        for name, url in urls.items():
+            servers[f"who-owns, {name}"] = await running.enter_async_context(answering(slack.api_url, url))
+        for server in servers.values():
             await warm(server)
-            found = {connections: await load(server, connections, seconds) for connections in CONNECTIONS}
-            show_load(f"who-owns, {name}", found, base, server)
+        found = {name: {connections: Figures() for connections in CONNECTIONS} for name in servers}
+        for _ in range(TURNS):
+            for connections in CONNECTIONS:
+                for name, server in servers.items():
+                    await load(server, connections, seconds / TURNS, found[name][connections])
+        show_load(found, servers)
 
 
 async def warm(server: Server) -> None:
@@ -103,23 +122,26 @@ async def warm(server: Server) -> None:
         await asyncio.gather(*(traffic.command() for _ in PEOPLE))
 
 
-async def load(server: Server, connections: int, seconds: float) -> Figures:
+async def load(server: Server, connections: int, seconds: float, figures: Figures) -> None:
     """Ask over so many connections for so long."""
     before = server.processor_seconds
-    ordered = sorted(await over_connections(server.address, connections, seconds))
-    processor = (server.processor_seconds - before) / len(ordered)
-    p50, p99 = statistics.median(ordered), ordered[int(len(ordered) * 0.99)]
-    return Figures(len(ordered) / seconds, p50 * 1e3, p99 * 1e3, processor * 1e3)
+    figures.times += await over_connections(server.address, connections, seconds)
+    figures.processor_seconds += server.processor_seconds - before
+    figures.seconds += seconds
 
 
-def show_load(name: str, found: dict[int, Figures], base: dict[int, Figures], server: Server) -> None:
-    """Print a line per number of connections."""
-    for connections, one in found.items():
-        other = base[connections]
-        ratios = f"{one.per_second / other.per_second:.2f} | {one.p99 / other.p99:.1f}"
-        figures = f"{one.per_second:,.0f} | {one.p50:.1f} | {one.p99:.1f} | {ratios}"
-        taken = f"{one.processor:.2f} | {server.megabytes:.0f}"
-        print(f"| {name} | {connections} | {figures} | {taken} |", flush=True)
+def show_load(found: dict[str, dict[int, Figures]], servers: dict[str, Server]) -> None:
+    """Print a line per server and number of connections."""
+    columns = ("Server", "connections", "requests/s", "p50 ms", "p99 ms", "throughput ×", "p99 ×", "CPU ms", "MB")
+    print(heading(*columns))
+    base = next(iter(found.values()))
+    for name, by_connections in found.items():
+        for connections, one in by_connections.items():
+            other = base[connections]
+            ratios = f"{one.per_second / other.per_second:.2f} | {one.share(99) / other.share(99):.1f}"
+            figures = f"{one.per_second:,.0f} | {one.share(50):.1f} | {one.share(99):.1f} | {ratios}"
+            taken = f"{one.processor:.2f} | {servers[name].megabytes:.0f}"
+            print(f"| {name} | {connections} | {figures} | {taken} |", flush=True)
 
 
 async def bursts(slack: SlackStandIn, urls: dict[str, str]) -> None:
