@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,9 +13,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.knowledge.model import Confident, Routing
+from bot.knowledge.model import Confident, Routing, Unrelated
 from bot.knowledge.reading import Reader
-from bot.reading_process import reading_over, serve
+from bot.reading_process import another_process, reading_over, serve
 from tests.builders import a_catalogue, a_confident_routing, a_match, a_persona
 
 FINANCE, ITAM, ITFM = a_persona("finance"), a_persona("itam"), a_persona("itfm")
@@ -125,6 +127,57 @@ async def test_without_another_end_it_is_read_here(reader: Reader, known: Known)
         await read("who pays?", "")
 
     assert known.threads == [threading.get_ident()]
+
+
+async def test_another_end_that_is_slow_but_steady_is_not_lost(
+    ends: tuple[socket.socket, socket.socket], reader: Reader, known: Known, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its time is counted from its last answer, not from when it was asked."""
+    here, there = ends
+    async with reading_over(here, reader, timeout_seconds=3) as read:
+        asked = [asyncio.create_task(read("who pays?", "")) for _ in range(120)]
+        with there.makefile("rb") as lines:
+            for _ in range(3):
+                questions = json.loads(await asyncio.to_thread(lines.readline))
+                await asyncio.sleep(1.2)
+                replies = [reader.shorthand.written(Unrelated()) for _ in questions]
+                there.sendall(json.dumps(replies).encode() + b"\n")
+
+        assert await asyncio.gather(*asked) == [Unrelated()] * 120
+
+    assert known.threads == []
+    assert "reading_process_lost" not in capsys.readouterr().out
+
+
+def test_where_no_process_can_be_started_it_is_read_here(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refused)
+
+    with another_process(reader) as line:
+        assert line is None
+    assert "Traceback" not in capsys.readouterr().err
+
+
+HANGING = """
+import json, socket, time
+from bot.knowledge.reading import Reader
+from bot.reading_process import serve
+from tests.builders import a_catalogue
+
+here, there = socket.socketpair()
+here.sendall(json.dumps([["who", "who"]]).encode() + b"\\n")
+serve(there, Reader(lambda _: time.sleep(60), a_catalogue()), limit_seconds=0.05)
+"""
+
+
+def test_a_process_that_hangs_ends_itself() -> None:
+    run = subprocess.run([sys.executable, "-c", HANGING], timeout=60, check=False)
+
+    assert run.returncode == -signal.SIGALRM
 
 
 IN_ANOTHER_PROCESS = """

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
+import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest, AsyncRespond
 
@@ -16,6 +17,7 @@ from bot.handlers.payloads import Payload, SlashCommand, slash_command
 from bot.handlers.replies import Later, OpenForm
 from bot.request_id import bind_request_id
 
+_log = structlog.get_logger(__name__)
 CommandHandler: TypeAlias = Callable[[SlashCommand, Any], Awaitable[Message | Later | OpenForm]]
 
 
@@ -68,13 +70,18 @@ class SlackApp(AsyncApp):
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer a slash command; everything else is Bolt's."""
         commands = self._commands
-        if commands is None or req.body.get("command") != commands.name:
+        if commands is None or req.body.get("command") != commands.name or "ssl_check" in req.body:
             return await super().async_dispatch(req)
         bind_request_id()
-        respond = AsyncRespond(
-            response_url=req.body.get("response_url"), proxy=self.client.proxy, ssl=self.client.ssl
-        )
-        message = await commands.answer(req.body, respond)
+        try:
+            return await self._answered(commands, req.body)
+        except Exception as error:  # noqa: BLE001 (a payload that is none of Slack's, or a block it would not take)
+            _log.error("listener_failed", error=type(error).__name__, exc_info=error)
+            return BoltResponse(status=500)
+
+    async def _answered(self, commands: SlashCommands, body: Payload) -> BoltResponse:
+        respond = AsyncRespond(response_url=body.get("response_url"), proxy=self.client.proxy, ssl=self.client.ssl)
+        message = await commands.answer(body, respond)
         if message is None:
             return BoltResponse(status=200)
         return BoltResponse(status=200, body={"response_type": "ephemeral", **message.payload()})

@@ -56,4 +56,8 @@ def _statement(names: tuple[str, ...]) -> Executable:
 
 
 def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else value
+    if not isinstance(value, datetime):
+        return value
+    if value.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    return value.isoformat()

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Final, TypeAlias, TypeVar
 
+_MOST_IDLE: Final = 16
 T = TypeVar("T")
 _Work: TypeAlias = Callable[[], None]
 
@@ -19,7 +20,7 @@ async def on_a_thread(do: Callable[[], T]) -> T:
     """Return what ``do`` returns, or raise what it raises; it goes on where nobody waits for it any more.
 
     At the end of the process nobody does: a database that does not answer must not keep it from stopping, as it
-    would on the threads of ``asyncio.to_thread``. There are as many threads as were needed at the same time.
+    would on the threads of ``asyncio.to_thread``. There are as many threads as are needed at the same time.
     """
     done: Future[T] = Future()
     done.set_running_or_notify_cancel()
@@ -46,4 +47,6 @@ def _give(work: _Work) -> None:
 def _serve(queue: SimpleQueue[_Work]) -> None:
     while True:
         queue.get()()
+        if len(_idle) >= _MOST_IDLE:
+            return
         _idle.append(queue)

@@ -106,6 +106,17 @@ async def test_a_body_that_is_no_text_is_refused(http: HttpLine) -> None:
     assert (await http.post(b"\xff\xfe")).status_code == 401
 
 
+async def test_a_command_that_lacks_what_slack_sends_fails_without_its_words(
+    http: HttpLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    response = await http.post(b"command=%2Ffinops&text=squirrel", "application/x-www-form-urlencoded")
+
+    logged = capsys.readouterr().out
+    assert response.status_code == 500
+    assert "listener_failed" in logged
+    assert "squirrel" not in logged
+
+
 async def test_health_and_readiness_are_told_apart(http: HttpLine) -> None:
     client: httpx.AsyncClient = http.client
 
