@@ -14,7 +14,7 @@ _MAX_SHOWN: Final = 15
 
 def comparing_message() -> Message:
     """Return what is said at once, while the comparison runs."""
-    return plain_message("I am comparing what the corrections would change. This takes about ten seconds.")
+    return plain_message("I am comparing what the corrections would change. This can take half a minute.")
 
 
 def review_message(review: Review, *, can_learn: bool) -> Message:

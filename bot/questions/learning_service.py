@@ -59,7 +59,7 @@ class LearningService:
         return self._write is not None
 
     async def review(self, workspace_id: str) -> Review:
-        """Return what could be learnt and what it would do; takes about ten seconds where there is something."""
+        """Return what could be learnt and what it would do; takes up to half a minute where there is something."""
         corrections = await self._corrections(workspace_id)
         proposals = propose(corrections, self._router)
         if not proposals:

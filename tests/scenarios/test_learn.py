@@ -50,7 +50,7 @@ async def test_corrections_are_shown_with_their_effect_and_taken_with_a_click(
     await stage.click(shown, "Learn these", ADMIN, ephemeral=True)
 
     assert "The proposals have changed" in stage.responses[-1]["text"]
-    assert "about ten seconds" in at_once["text"]
+    assert "half a minute" in at_once["text"]
     assert "1 example could be learnt" in shown["text"]
     assert ODD in shown["text"]
     assert "past questions (1 questions): accepted 0.0% → 100.0%" in shown["text"]
