@@ -33,7 +33,20 @@ class Replicas:
                 await lifetime()
             finally:
                 process.kill()
-                await asyncio.to_thread(process.join, PATIENCE_SECONDS)
+                await _end_of(process.sentinel)
+                # Not in a thread: starting another one asks after this one, too, and only who asks first is told.
+                process.join(PATIENCE_SECONDS)
             assert process.exitcode == -signal.SIGKILL
             process.close()
             self.kills += 1
+
+
+async def _end_of(sentinel: int) -> None:
+    """Return when the process that ``sentinel`` belongs to has ended."""
+    loop, has_ended = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(sentinel, has_ended.set)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await has_ended.wait()
+    finally:
+        loop.remove_reader(sentinel)
