@@ -22,6 +22,7 @@ from tests.scenarios.conftest import ADMIN, BUYING, OWNER, HttpLine, Stage
         "who pays \ud800 the bill",
         "<!channel> <!everyone> <@U666EVIL> who signs the savings plan <!subteam^S666>",
         "*_~`bold`~_* who signs the savings plan",
+        "who signs the payload of the savings plan&payload={}",  # the name of a field in what Slack sends
     ],
 )
 async def test_strange_questions_get_an_answer_that_mentions_nobody_they_name(stage: Stage, text: str) -> None:
