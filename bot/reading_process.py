@@ -21,8 +21,8 @@ import structlog
 from bot.knowledge.model import Routing
 from bot.knowledge.reading import Read, Reader, Short
 
-_MOST_AT_ONCE: Final = 50
-"""Questions in a line."""
+_MOST_AT_ONCE: Final = 4
+"""Questions in a line: the other process begins with the first ones while further askers are listened to here."""
 
 _LIMIT_SECONDS: Final = 10.0
 _QUOTA: Final = Path("/sys/fs/cgroup/cpu.max")
@@ -99,7 +99,7 @@ def _quota() -> float:
 
 
 class _FarReader(asyncio.Protocol):
-    """Sends the questions of each turn of the event loop as a line, and takes a line of what was read."""
+    """Sends the questions of a turn of the event loop in lines, and takes a line of what was read for each."""
 
     _transport: asyncio.Transport | None = None
 
@@ -157,17 +157,17 @@ class _FarReader(asyncio.Protocol):
             loop.call_soon(self._send)
         self._questions.append((question, as_asked))
         self._replies.append(reply)
+        if len(self._questions) == _MOST_AT_ONCE:
+            self._send()
         return await reply
 
     def _send(self) -> None:
         questions, replies = self._questions, self._replies
         self._questions, self._replies = [], []
-        if self._transport is None:
+        if self._transport is None or not questions:
             return
-        for start in range(0, len(questions), _MOST_AT_ONCE):
-            some = slice(start, start + _MOST_AT_ONCE)
-            self._transport.write(json.dumps(questions[some]).encode() + b"\n")
-            self._sent.append(replies[some])
+        self._transport.write(json.dumps(questions).encode() + b"\n")
+        self._sent.append(replies)
         if self._timer is None:
             self._watch()
 
