@@ -9,7 +9,7 @@ from bot.errors import UnavailableError
 MOST_AT_ONCE: Final = 100
 """Items of one batch: few enough that the first of them does not wait for long."""
 
-_QUIET_TURNS: Final = 8
+_QUIET_TURNS: Final = 16
 """Turns of the event loop without a new item, after which a batch begins; with three, 16 askers came by halves."""
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from bot.messenger import build_client
 from bot.playground.slack import SlackStandIn
 from bot.settings import Settings
 from bot.slack_directory import SlackDirectory
-from bot.storage.engine import build_engine
+from bot.storage.engine import TRUSTED_SECONDS, build_engine
 from bot.storage.schema import upgrade
 from tests.conftest import blank_database
 from tests.fakes import FakeClock
@@ -146,6 +146,7 @@ async def test_an_idle_connection_that_broke_is_replaced_before_anybody_notices(
     first = await wired.slash(f"who-owns {BUYING}")
     await cable[0].cut()
     await cable[0].plug_in()
+    await asyncio.sleep(TRUSTED_SECONDS)
 
     again = await wired.slash(f"who-owns {BUYING}")
 
