@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
+import orjson
 import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest, AsyncRespond
@@ -84,4 +85,5 @@ class SlackApp(AsyncApp):
         message = await commands.answer(body, respond)
         if message is None:
             return BoltResponse(status=200)
-        return BoltResponse(status=200, body={"response_type": "ephemeral", **message.payload()})
+        answer = {"response_type": "ephemeral", **message.payload()}
+        return BoltResponse(status=200, body=orjson.dumps(answer).decode())

@@ -32,6 +32,16 @@ async def test_strange_questions_get_an_answer_that_mentions_nobody_they_name(st
     assert not any(live in answer["text"] for live in ("<!channel", "<!everyone", "U666EVIL", "<!subteam"))
 
 
+@pytest.mark.parametrize("verb", ["who-owns", "team show", "assign <@U1OWNER> finance", "away until", "nonsense"])
+async def test_half_a_character_is_answered_like_any_other(stage: Stage, verb: str) -> None:
+    if isinstance(stage.line, HttpLine):
+        pytest.skip("HTTP carries whole characters only")
+
+    answer = await stage.slash(f"{verb} who pays \ud800 the bill", ADMIN)
+
+    assert "\ud800" not in answer["text"]
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"bot_id": "B1OTHER"}, {"user": BOT_USER_ID, "bot_id": "B0FINOPS"}, {"subtype": "message_changed"}],
