@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -22,17 +21,6 @@ START: Final = "^"
 
 _LONGEST_WORD: Final = 30
 _NUMBER: Final = re.compile(r"\d+")
-
-
-@dataclass(frozen=True, slots=True)
-class Vector:
-    """A text as a sparse vector: feature numbers and their weights.
-
-    Words and pieces are two blocks, each of length one (Euclid), so that neither drowns the other.
-    """
-
-    features: Integers
-    weights: Floats
 
 
 class Vocabulary:
@@ -59,16 +47,6 @@ class Vocabulary:
         number = self._numbers.get(word_feature(word))
         return float(self.rarity[number]) if number is not None else float("inf")
 
-    def vector(self, words: Sequence[str]) -> Vector:
-        """Return the vector of ``words``: unknown features are left out, repeated ones count logarithmically."""
-        named = [number for name in word_features(words) if (number := self.number(name)) is not None]
-        pieces = [number for word in words for number in self.piece_numbers(word)]
-        blocks = [self._block(named), self._block(pieces)]
-        return Vector(
-            np.concatenate([block.features for block in blocks]),
-            np.concatenate([block.weights for block in blocks]),
-        )
-
     def number(self, feature: str) -> int | None:
         """Return the number of a feature, none of an unknown one."""
         return self._numbers.get(feature)
@@ -77,12 +55,6 @@ class Vocabulary:
         """Return the numbers of a word's known pieces, as often as they occur."""
         numbers = self._numbers
         return tuple(numbers[piece] for piece in pieces_of(word) if piece in numbers)
-
-    def _block(self, numbers: Sequence[int]) -> Vector:
-        features, counts = np.unique(np.array(numbers, np.int32), return_counts=True)
-        weights = self.rarity[features] * (1 + np.log(counts.astype(np.float32)))
-        length = float(np.sqrt(weights @ weights))
-        return Vector(features, weights / length if length else weights)
 
 
 def words_of(tokens: Sequence[Token]) -> list[str]:

@@ -8,6 +8,7 @@ Everything is sorted before it is fitted, so the order of files and examples cha
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -53,15 +54,7 @@ def train(lessons: Sequence[Lesson]) -> RoutingModel:
     lessons = sorted(lessons)
     texts = [words_of(without_courtesy(tokens(lesson.text))) for lesson in lessons]
     vocabulary = _vocabulary(texts, [lesson.weight > 1 for lesson in lessons])
-    vectors = [vocabulary.vector(words) for words in texts]
-    matrix = csr_matrix(
-        (
-            np.concatenate([vector.weights for vector in vectors]),
-            np.concatenate([vector.features for vector in vectors]),
-            np.cumsum([0, *(len(vector.features) for vector in vectors)]),
-        ),
-        shape=(len(texts), len(vocabulary)),
-    )
+    matrix = matrix_of(vocabulary, texts)
     personas = np.array([lesson.persona for lesson in lessons])
     titles = np.array([lesson.title for lesson in lessons])
     weights = np.array([lesson.weight for lesson in lessons], np.float32)
@@ -84,6 +77,18 @@ def train(lessons: Sequence[Lesson]) -> RoutingModel:
     )
 
 
+def matrix_of(vocabulary: Vocabulary, texts: Sequence[Sequence[str]]) -> csr_matrix:
+    """Return texts, lists of words, as vectors: a row for each, a column for each feature of the vocabulary.
+
+    Unknown features are left out, repeated ones count logarithmically. Words and pieces are two blocks, each of
+    length one (Euclid), so that neither drowns the other.
+    """
+    numbers, piece_numbers = vocabulary.number, cache(vocabulary.piece_numbers)  # words recur
+    named = [[one for name in word_features(words) if (one := numbers(name)) is not None] for words in texts]
+    pieces = [list(chain.from_iterable(map(piece_numbers, words))) for words in texts]
+    return _block(vocabulary, named) + _block(vocabulary, pieces)
+
+
 def _lessons(catalogue: Catalogue) -> Iterator[Lesson]:
     for persona in catalogue.personas:
         for one in persona.responsibilities:
@@ -94,6 +99,19 @@ def _lessons(catalogue: Catalogue) -> Iterator[Lesson]:
 
 def _weight(example: Example) -> float:
     return OWN_WEIGHT if example.is_own else 1.0
+
+
+def _block(vocabulary: Vocabulary, numbers: Sequence[Sequence[int]]) -> csr_matrix:
+    """Return a row of length one for the features of each text, given as often as they occur."""
+    starts = np.cumsum([0, *map(len, numbers)])
+    features = np.fromiter(chain.from_iterable(numbers), np.int32, starts[-1])
+    block = csr_matrix((np.ones(len(features), np.float32), features, starts), (len(numbers), len(vocabulary)))
+    block.sum_duplicates()
+    weights = vocabulary.rarity[block.indices] * (1 + np.log(block.data))
+    rows = np.repeat(np.arange(len(numbers)), np.diff(block.indptr))
+    lengths = np.sqrt(np.bincount(rows, weights * weights, len(numbers)))
+    block.data = weights / lengths[rows].astype(np.float32)
+    return block
 
 
 def _own_words(lessons: Sequence[Lesson], texts: Sequence[Sequence[str]]) -> dict[str, str]:
@@ -108,9 +126,9 @@ def _own_words(lessons: Sequence[Lesson], texts: Sequence[Sequence[str]]) -> dic
 def _vocabulary(texts: Sequence[Sequence[str]], are_own: Sequence[bool]) -> Vocabulary:
     counts: Counter[str] = Counter()
     kept: set[str] = set()
-    pieces = cache(pieces_of)  # words recur, and this ends with the training
+    pieces = cache(pieces_of)
     for words, is_own in zip(texts, are_own, strict=True):
-        found = {*word_features(words), *(piece for word in words for piece in pieces(word))}
+        found = set(word_features(words)).union(*map(pieces, words))
         counts.update(found)
         if is_own:  # a company's own words count from their first example on
             kept |= found

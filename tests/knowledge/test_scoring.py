@@ -9,7 +9,7 @@ from bot.knowledge.features import words_of
 from bot.knowledge.linear import UNRELATED, RoutingModel
 from bot.knowledge.scoring import Scorer
 from bot.knowledge.text import tokens
-from bot.knowledge.training import OWN_WEIGHT, Lesson, train
+from bot.knowledge.training import OWN_WEIGHT, Lesson, matrix_of, train
 
 _TEXTS = [
     ("finance", "Budgeting", "who signs the budget of the quarter"),
@@ -24,10 +24,9 @@ WORDS = st.one_of(st.sampled_from(KNOWN), st.text("abnq", max_size=12))
 
 
 def defined_scores(model: RoutingModel, words: list[str]) -> list[float]:
-    vector = model.vocabulary.vector(words)
     scores: list[float] = (
-        vector.weights @ model.weights[vector.features].astype(np.float32) + model.intercept
-    ).tolist()
+        matrix_of(model.vocabulary, [words]) @ model.weights.astype(np.float32) + model.intercept
+    ).tolist()[0]
     return scores
 
 
@@ -36,7 +35,7 @@ def test_scores_are_those_of_the_features_however_often_a_word_or_piece_recurs(w
     scores = Scorer(MODEL).scores(words)
 
     assert scores.of_classes == pytest.approx(defined_scores(MODEL, words), abs=1e-4)
-    assert scores.is_known == bool(len(MODEL.vocabulary.vector(words).features))
+    assert scores.is_known == bool(matrix_of(MODEL.vocabulary, [words]).nnz)
 
 
 def test_scores_stay_right_when_more_words_were_seen_than_are_remembered() -> None:
