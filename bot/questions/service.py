@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Final, Protocol, TypeAlias
-from uuid import uuid4
 
 from bot.clock import Clock
 from bot.errors import UnavailableError, UserFacingError
@@ -145,12 +145,12 @@ class AskService:
         asked = replace(asked, text=presentable(asked.text, MAX_STORED_CHARACTERS))
         finders = await self._finders.latest(asked.workspace_id)
         try:
-            answer = await self._answered(asked, finders, uuid4().hex)
+            answer = await self._answered(asked, finders, _id_at(self._clock()))
         except UserFacingError:
             known, finders = finders, await self._finders.current(asked.workspace_id)
             if finders.revision == known.revision:
                 raise
-            answer = await self._answered(asked, finders, uuid4().hex)
+            answer = await self._answered(asked, finders, _id_at(self._clock()))
         kept = await self._store.add(answer.question)
         for _ in range(_MAX_ROUNDS):
             if kept.revision <= finders.revision:
@@ -338,3 +338,8 @@ class AskService:
 async def _who(question: StoredQuestion, persona_key: str, team: Team | None, finders: Finders) -> Ownership:
     asked = question.asked
     return await finders.owners.who(asked.workspace_id, persona_key, team, asked.at)
+
+
+def _id_at(now: datetime) -> str:
+    """Return an id like no other, behind those of before: a database's index of them grows at its end alone."""
+    return f"{int(now.timestamp() * 1e6):016x}{token_hex(8)}"

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import UnavailableError
 from bot.storage.tables import Row
-from bot.storage.threads import on_a_thread
+from bot.storage.threads import in_background, on_a_thread
 
 BUSY_TIMEOUT_SECONDS: Final = 5
 _WRITES: Final = "finops_writes"
@@ -34,8 +34,11 @@ _USED_AT: Final = "finops_used_at"
 TRUSTED_SECONDS: Final = 0.25
 """So long after its use a connection is taken to stand: no server is stopped and started again in less."""
 
+_BACKFILL: Final = "finops_backfill"
 _LOG_PAGES: Final = 10_000
-"""Pages (4 KB) in SQLite's log before they are written back: whoever commits next has to wait for that."""
+"""Pages (4 KB) in SQLite's log at which whoever commits waits until what is left of it is written back."""
+
+_BACKFILL_SECONDS: Final = 0.1
 
 # Parameters are questions and names: an error that quotes them would carry them into the log.
 _OPTIONS: Final = {"hide_parameters": True}
@@ -91,8 +94,12 @@ async def in_one_go(engine: AsyncEngine, do: Callable[[Connection], T]) -> T:
     For what happens all the time: all of it runs on a thread, so that the event loop waits once, and not for every
     step of every statement.
     """
+    options = engine.get_execution_options()
     async with _translated(engine), _turn(engine):
-        return await on_a_thread(partial(_done, engine.get_execution_options()[_BESIDE], do))
+        result = await on_a_thread(partial(_done, options[_BESIDE], do))
+    if _BACKFILL in options:
+        options[_BACKFILL].begin()
+    return result
 
 
 async def in_one_statement(engine: AsyncEngine, do: Callable[[Connection], T]) -> T:
@@ -156,7 +163,28 @@ def _sqlite(url: URL) -> AsyncEngine:
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     event.listen(beside, "connect", _prepare_sqlite)
     event.listen(beside, "begin", lambda connection: connection.exec_driver_sql(_BEGIN_WRITING))
+    engine.sync_engine.update_execution_options(**{_BACKFILL: _Backfill(beside)})
     return _complete(engine, beside)
+
+
+class _Backfill:
+    """Writes SQLite's log back on a thread of its own, while others write on: little is left when it is full."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._begun = time.monotonic()
+
+    def begin(self) -> None:
+        """Begin, if that was not done a moment ago."""
+        now = time.monotonic()
+        if now - self._begun > _BACKFILL_SECONDS:
+            self._begun = now
+            in_background(self._write_back)
+
+    def _write_back(self) -> None:
+        """Write back what nobody reads any more; where that cannot be done now, the next ones to commit do it."""
+        with suppress(DBAPIError, PoolTimeoutError, sqlite3.Error), closing(self._engine.raw_connection()) as raw:
+            raw.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").close()  # past the transaction of an engine
 
 
 def _complete(engine: AsyncEngine, beside: Engine) -> AsyncEngine:

@@ -35,6 +35,11 @@ async def on_a_thread(do: Callable[[], T]) -> T:
     return await asyncio.wrap_future(done)
 
 
+def in_background(do: Callable[[], None]) -> None:
+    """Have ``do``, which never fails, done on a thread; nobody waits for it, not even at the end."""
+    _give(do)
+
+
 def _give(work: _Work) -> None:
     try:
         _idle.pop().put(work)

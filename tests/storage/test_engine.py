@@ -1,5 +1,6 @@
 """A database that cannot be written to right now."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -32,4 +33,19 @@ async def test_a_file_that_somebody_else_writes_to_is_unavailable_until_they_are
     await in_one_go(engine, lambda connection: connection.execute(text("INSERT INTO note VALUES ('kept')")))
     assert other.execute("SELECT words FROM note").fetchall() == [("kept",)]
     other.close()
+    await engine.dispose()
+
+
+async def test_the_log_is_written_back_while_others_write_on(tmp_path: Path) -> None:
+    path = tmp_path / "busy.sqlite3"
+    engine = build_engine(f"sqlite+aiosqlite:///{path}")
+    await in_one_go(engine, lambda connection: connection.execute(text("CREATE TABLE note (words)")))
+
+    for _ in range(1_000):
+        await in_one_go(engine, lambda connection: connection.execute(text("INSERT INTO note VALUES ('kept')")))
+        if b"kept" in path.read_bytes():
+            break
+        await asyncio.sleep(0.005)
+
+    assert b"kept" in path.read_bytes()
     await engine.dispose()
