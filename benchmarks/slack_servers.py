@@ -119,7 +119,8 @@ def _acknowledge(port: int, slack_url: str) -> None:
 
     app.command("/finops")(acknowledge)
     http_app = build_http_app(app, SECRET, is_ready)
-    uvicorn.run(http_app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+    # The bot's own event loop: uvicorn would take another one, if it happens to be installed.
+    uvicorn.run(http_app, host="127.0.0.1", port=port, loop="asyncio", log_config=None, access_log=False)
 
 
 async def _fill(engine: AsyncEngine) -> None:
