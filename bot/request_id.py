@@ -9,7 +9,7 @@ from slack_bolt import BoltResponse
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
+from structlog.contextvars import bind_contextvars, get_contextvars, reset_contextvars
 
 HEADER: Final = "X-Request-Id"
 _NAME: Final = HEADER.lower().encode()
@@ -36,8 +36,11 @@ class RequestIdMiddleware:
                 message["headers"] = [*message["headers"], (_NAME, request_id.encode())]
             await send(message)
 
-        with bound_contextvars(**{_KEY: request_id}):
+        before = bind_contextvars(**{_KEY: request_id})
+        try:
             await self._app(scope, receive, send_with_id)
+        finally:
+            reset_contextvars(**before)
 
 
 class RequestIdOfPayload(AsyncMiddleware):

@@ -57,7 +57,7 @@ async def sent_as_json(request: Request) -> Given:
     if not request.headers.get("content-type", "").startswith("application/json"):
         raise UserFacingError("Send JSON, as application/json.")
     try:
-        parts = json.loads(await limited_body(request))
+        parts = json.loads(await limited_body(request.headers, request.receive))
     except (ValueError, RecursionError) as error:
         raise UserFacingError("This is no JSON.") from error
     if not isinstance(parts, dict):
