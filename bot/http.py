@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl
 
 import structlog
 from pydantic import SecretStr
-from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
@@ -94,7 +93,8 @@ class SlackEvents:
         if not is_signed(self._verifier, body, headers):
             _log.warning("request_not_from_slack")
             return JSONResponse({"error": "invalid signature"}, HTTPStatus.UNAUTHORIZED)
-        return to_starlette_response(await self._app.async_dispatch(_payload(body, headers)))
+        answer = await self._app.async_dispatch(_payload(body, headers.get("content-type", "")))
+        return Response(answer.body, answer.status, answer.first_headers())
 
 
 async def limited_body(headers: Mapping[str, str], receive: Receive) -> bytes:
@@ -154,16 +154,15 @@ def may_see_metrics(request: Request, token: SecretStr | None) -> bool:
     return (mapped or address).is_loopback
 
 
-def _payload(body: bytes, headers: Mapping[str, str]) -> AsyncBoltRequest:
+def _payload(body: bytes, content_type: str) -> AsyncBoltRequest:
     """Return what Slack sends; ``HTTPException`` 400 for what is no payload of Slack's.
 
     Bolt's own reading takes a command in whose text is the word "payload" for an empty one.
     """
     try:
-        payload = _read(body.decode(), headers.get("content-type", ""))
+        payload = _read(body.decode(), content_type)
         if isinstance(payload, dict):
-            # "socket_mode": it is read already, and was signed.
-            return AsyncBoltRequest(body=payload, headers=dict(headers), mode="socket_mode")
+            return AsyncBoltRequest(body=payload, mode="socket_mode")  # it is read already, and was signed
     except (ValueError, TypeError, AttributeError):
         pass
     raise HTTPException(HTTPStatus.BAD_REQUEST)
