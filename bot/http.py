@@ -61,7 +61,7 @@ def build_status_app(is_ready: Callable[[], Awaitable[None]], page: MetricsPage 
 
 
 class _SlackFirst:
-    """Hands on what Slack sends without looking further: a router costs every question a tenth of its time."""
+    """Hands on what Slack sends without looking further: on its way through a router, a command takes a twentieth longer."""
 
     def __init__(self, events: ASGIApp, others: ASGIApp) -> None:
         self._events = events
@@ -210,5 +210,5 @@ def _said(error: Exception) -> Response:
         return JSONResponse({"error": status.phrase.lower()}, status, headers=error.headers)
     if isinstance(error, ClientDisconnect):
         return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it
-    _log.error("request_failed", error=type(error).__name__)
+    _log.error("request_failed", error=type(error).__name__, exc_info=error)
     return JSONResponse({"error": "internal server error"}, HTTPStatus.INTERNAL_SERVER_ERROR)
