@@ -15,7 +15,6 @@ from tests.browser.person import Opening, Person
 from tests.browser.playground import Playground
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ROOT = Path(__file__).parents[2]
 PATIENCE_MS = 5_000
 
 
@@ -33,10 +32,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def playground(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
+def playground(
+    browser: Browser, kept_knowledge: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Playground]:
     """The playground, one for all tests."""
     assert browser.is_connected()
-    playground = Playground(tmp_path_factory.mktemp("playground"), ROOT / "var/cache")
+    playground = Playground(tmp_path_factory.mktemp("playground"), kept_knowledge.parent)
     playground.start()
     yield playground
     playground.stop()
